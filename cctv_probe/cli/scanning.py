@@ -1,0 +1,168 @@
+"""A scan as the commands run it: prepared, shown while it goes on, stopped by Ctrl-C, written down."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from cctv_probe import __version__
+from cctv_probe.cli import exits
+from cctv_probe.cli.exits import Stop
+from cctv_probe.cli.language import LANGUAGE
+from cctv_probe.cli.prepare import Asked, make_means, read_credentials, read_scope
+from cctv_probe.cli.progress import ScanProgress
+from cctv_probe.model.finding import Finding
+from cctv_probe.model.words import Text
+from cctv_probe.wire.clock import SystemClock, utc_text
+from cctv_probe.wire.run_id import new_run_id
+
+if TYPE_CHECKING:
+    from cctv_probe.pipeline import Means, Scanned
+    from cctv_probe.survey.result import Survey
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A scan that has ended, with its outputs written to `folder`."""
+
+    survey: Survey
+    scanned: Scanned
+    folder: Path
+    remarks: tuple[Text, ...]
+    interrupted: bool
+
+
+def run_scan(asked: Asked, *, quiet: bool = False) -> Finished:
+    """Scan, and write the outputs. Raises `Stop` where nothing could be begun or written."""
+    clock = SystemClock()
+    scope, left_out = read_scope(asked, clock)
+    credentials = read_credentials(asked)
+    run_id = new_run_id(clock.now())
+    means = make_means(asked, scope, credentials, clock, run_id)
+    from cctv_probe.pipeline import scan
+
+    started = clock.now()
+    try:
+        with _stop_on_ctrl_c(means.stop), ScanProgress(quiet=quiet) as progress:
+            scanned = scan(scope.targets, means, on_discovery=progress.discovery, on_met=progress.met)
+    finally:
+        means.ledger.close()
+        means.folder.close()
+    remarks = [*([left_out] if left_out else []), *_remarks(scanned)]
+    survey = _survey(means, scanned, run_id, utc_text(started), utc_text(clock.now()))
+    write_outputs(survey, means.folder.path)
+    return Finished(survey, scanned, means.folder.path, tuple(remarks), means.stop.is_set())
+
+
+def _survey(means: Means, scanned: Scanned, run_id: str, started: str, finished: str) -> Survey:
+    from cctv_probe.model.device import Run
+    from cctv_probe.survey.fill import fill
+    from cctv_probe.survey.owner import owner_evidence
+    from cctv_probe.survey.result import Survey
+
+    scope = means.scope
+    notes = tuple(
+        Finding(f"discovery_{attempt.ending.value}", "low", attempt.line)
+        for attempt in scanned.discovery.attempts
+        if attempt.ending.value not in ("ok", "not_supported")
+    )
+    run = Run(
+        id=run_id,
+        started_utc=started,
+        finished_utc=finished,
+        program=f"cctv-probe {__version__}",
+        ranges=tuple(scope.targets.words),
+        complete=scanned.complete,
+        addresses_tried=scanned.discovery.addresses_tried,
+        lao_code=scope.lao_code,
+        time_zone=scope.time_zone,
+        notes=notes,
+    )
+    declared = owner_evidence(scope.lao_code, scope.name, means.clock.now())
+    filled = [fill(device, scope_class=device.scope_class, declared=declared) for device in scanned.devices]
+    cameras = tuple(camera for _, found in filled for camera in found)
+    return Survey(run, scanned.devices, tuple(record for record, _ in filled), cameras)
+
+
+def write_outputs(survey: Survey, folder: Path) -> None:
+    """`run.json`, `survey.json`, `survey.csv` and `report.html`. Raises `Stop` where they cannot be written."""
+    from cctv_probe.survey.atomic import CannotWriteError
+    from cctv_probe.survey.write_csv import write_csv
+    from cctv_probe.survey.write_html import write_html
+    from cctv_probe.survey.write_json import write_run_json, write_survey_json
+
+    try:
+        write_run_json(survey, folder / "run.json")
+        write_survey_json(survey, folder / "survey.json")
+        write_csv(survey, folder / "survey.csv", LANGUAGE)
+        write_html(survey, folder / "report.html", LANGUAGE)
+    except CannotWriteError as error:
+        raise Stop(exits.NOTHING_DONE, error.text) from None
+
+
+def exit_code(finished: Finished) -> int:
+    """0 where every camera was read, 3 where some were, 1 where none was."""
+    from cctv_probe.model.device import Kind
+
+    seen = [device for device in finished.survey.devices if device.kind in (Kind.CAMERA, Kind.RECORDER)]
+    read = {camera.device_id for camera in finished.survey.cameras if _is_read(camera.fields)}
+    whole = [
+        device
+        for device in seen
+        if device.id in read and all(_is_read(camera.fields) for camera in finished.survey.cameras_of(device))
+    ]
+    if len(whole) == len(seen) and seen and finished.scanned.complete:
+        return exits.ALL_READ
+    return exits.PARTLY if read else exits.NOTHING_DONE
+
+
+def _is_read(fields: dict[str, object] | object) -> bool:
+    from cctv_probe.model.evidence import Fact
+
+    assert isinstance(fields, dict)
+    wanted = (fields["resolution"], fields["file_format"])
+    return all(isinstance(fact, Fact) and fact.chosen is not None for fact in wanted)
+
+
+def _remarks(scanned: Scanned) -> Iterator[Text]:
+    from cctv_probe.wire.login import GROUP_STOPPED
+
+    for attempt in scanned.discovery.attempts:
+        if attempt.ending.value not in ("ok", "not_supported"):
+            yield attempt.line
+    for group in scanned.stopped_groups:
+        yield GROUP_STOPPED.with_(group=group)
+    if not scanned.devices:
+        yield NOBODY.with_(count=scanned.discovery.addresses_tried)
+
+
+@contextmanager
+def _stop_on_ctrl_c(stop: threading.Event) -> Iterator[None]:
+    """The first Ctrl-C ends the scan and keeps what was found; the second ends the program."""
+
+    def stopped(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {number: signal.signal(number, stopped) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stop(exits.INTERRUPTED, _TWICE) from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+NOBODY = Text(
+    en="Nothing answered at {count} addresses. Check the range, the cable or VLAN, and whether a firewall stands between.",
+    th="ไม่มีอุปกรณ์ใดตอบจาก {count} ที่อยู่ โปรดตรวจสอบช่วงที่อยู่ สายหรือ VLAN และไฟร์วอลล์ระหว่างทาง",
+)
+_TWICE = Text(en="Stopped at once; nothing was written.", th="หยุดทันที ไม่ได้บันทึกผล")

@@ -1,0 +1,26 @@
+"""The result on the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cctv_probe.cli.language import LANGUAGE
+
+if TYPE_CHECKING:
+    from cctv_probe.survey.result import Survey
+
+
+def show_survey(survey: Survey) -> None:
+    """The table of cameras, the devices that stayed closed, and the sums."""
+    from rich.console import Console
+
+    from cctv_probe.survey.terminal import closed_devices, summary_lines, survey_table
+
+    console = Console()
+    if survey.cameras:
+        console.print(survey_table(survey, LANGUAGE, width=console.width))
+    closed = closed_devices(survey, LANGUAGE)
+    if closed is not None:
+        console.print(closed)
+    for line in summary_lines(survey, LANGUAGE):
+        console.print(line)

@@ -1,0 +1,319 @@
+"""The stages in order. Read this first.
+
+    discover ─► per host, one worker: knock ─► log in ─► ask ─► describe ─► know ─► join ─► survey
+
+`STAGES` is what happens during one visit, in order; `scan` is the whole run. What a stage does stands in its own room; here
+it is only put in order, and one host can never stop the others.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from cctv_probe.dialects.onvif import operations
+from cctv_probe.dialects.onvif.ask_device import Greeting, ask_device
+from cctv_probe.dialects.onvif.ask_media import ask_media
+from cctv_probe.dialects.onvif.endpoint import Endpoint
+from cctv_probe.discover import Discovery, Progress, discover
+from cctv_probe.discover.ports import Speaks, speaks
+from cctv_probe.discover.xaddrs import usable_xaddrs
+from cctv_probe.identify.banners import Banners
+from cctv_probe.identify.brand import note_brands
+from cctv_probe.identify.kind import kind_of
+from cctv_probe.identify.knock import Knocked, knock, note_banners
+from cctv_probe.identify.same_device import join
+from cctv_probe.identify.stream_paths import paths_for
+from cctv_probe.model.attempt import Attempt, Ending
+from cctv_probe.model.device import Channel, Device, Host, Identity, Kind
+from cctv_probe.model.evidence import Standing
+from cctv_probe.scope.permit import Scope
+from cctv_probe.stream.describe import describe_channels, try_paths
+from cctv_probe.stream.realm import rtsp_challenge
+from cctv_probe.wire.clock import Clock
+from cctv_probe.wire.credentials import Credentials
+from cctv_probe.wire.deadline import Budget
+from cctv_probe.wire.http import HttpClient
+from cctv_probe.wire.ledger import Ledger
+from cctv_probe.wire.login import DeviceLogin, GroupGate
+from cctv_probe.wire.run_folder import RunFolder
+from cctv_probe.wire.visit import Visit
+
+VISIT_S = 120.0
+VISIT_BYTES = 64 << 20
+AT_ONCE = 64
+STOP_WAIT_S = 8.0
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a run is done with. Everything is given; nothing is looked up."""
+
+    scope: Scope
+    credentials: Credentials
+    ledger: Ledger
+    folder: RunFolder
+    clock: Clock
+    stop: threading.Event
+    extra_ports: tuple[int, ...] = ()
+    at_once: int = AT_ONCE
+    visit_s: float = VISIT_S
+    use_arp: bool = True
+    use_multicast: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A visit came to an end (or a stage of it): for the progress on the screen."""
+
+    address: str
+    visited: int
+    hosts: int
+    devices: tuple[Device, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a run found."""
+
+    discovery: Discovery
+    devices: tuple[Device, ...]
+    complete: bool
+    stopped_groups: tuple[str, ...] = ()
+
+
+@dataclass
+class Encounter:
+    """One device behind one address, as the stages learn of it."""
+
+    visit: Visit
+    means: Means
+    knocked: Knocked = field(default_factory=Knocked)
+    greeting: Greeting | None = None
+    identity: Identity = field(default_factory=Identity)
+    channels: tuple[Channel, ...] = ()
+    services: frozenset[str] = frozenset()
+
+
+def log_in(meeting: Encounter) -> None:
+    """Choose the one credential for this device; places that are closed to the survey get none."""
+    visit, host = meeting.visit, meeting.visit.host
+    note_brands(visit)
+    brand = next((str(item.value) for item in visit.known("device", "brand")), None)
+    closed = meeting.means.scope.scope_class(host.address) == "closed"
+    visit.login.group = None if closed else meeting.means.credentials.for_device(host.address, host.mac, brand)
+    keys = [f"address:{host.address}"]
+    keys += [f"mac:{host.mac}"] if host.mac else []
+    keys += [f"uuid:{host.uuid}"] if host.uuid else []
+    keys += [f"serial:{item.value}" for item in visit.known("device", "serial")]
+    visit.login.keys = tuple(keys)
+
+
+def ask(meeting: Encounter) -> None:
+    """Ask over ONVIF, where it is spoken."""
+    visit = meeting.visit
+    if meeting.greeting is None:
+        return
+    session, identity = ask_device(visit, meeting.greeting)
+    meeting.identity = identity
+    meeting.services = frozenset(session.services)
+    note_brands(visit)
+    if visit.login.refusal is None:
+        meeting.channels = ask_media(session)
+    visit.http.close()
+
+
+def describe(meeting: Encounter) -> None:
+    """Ask the streams for their descriptions; devices without ONVIF are asked by documented paths."""
+    visit = meeting.visit
+    ports = _rtsp_ports(meeting)
+    if meeting.channels:
+        meeting.channels = describe_channels(visit, meeting.channels, ports)
+    elif ports and (meeting.greeting is None or visit.login.refusal is None):
+        server, challenge = rtsp_challenge(visit, *ports[0])
+        note_banners(visit, Banners(rtsp_server=server, rtsp_authenticate=challenge))
+        log_in(meeting)
+        brand = next((str(item.value) for item in visit.known("device", "brand")), None)
+        configured = meeting.means.scope.stream_paths(visit.address, brand)
+        meeting.channels = try_paths(visit, paths_for(brand, configured), ports)
+        note_brands(visit)
+
+
+def know(meeting: Encounter) -> None:
+    """What discovery knew goes in as evidence beside what the device told."""
+    visit, host = meeting.visit, meeting.visit.host
+    visit.note("device", "scopes", host.scopes[:100], "ws_discovery.scopes", Standing.ADVERTISED)
+    note_brands(visit)
+    if host.rtt_s is not None:
+        visit.note("device", "rtt_s", round(host.rtt_s, 4), "tcp.handshake", Standing.MEASURED)
+    advertised = next((str(item.value) for item in visit.known("device", "serial") if meeting.greeting is None), None)
+    told = Identity(serial=advertised, uuid=host.uuid, mac=host.mac)
+    meeting.identity = meeting.identity.or_(told)
+
+
+STAGES: tuple[tuple[str, Callable[[Encounter], None]], ...] = (
+    ("log in", log_in),
+    ("ask", ask),
+    ("describe", describe),
+    ("know", know),
+)
+"""What happens to every device behind an address that was knocked at, in this order."""
+
+
+def scan(
+    addresses: Iterable[str],
+    means: Means,
+    *,
+    on_discovery: Callable[[Progress], None] | None = None,
+    on_met: Callable[[Met], None] | None = None,
+) -> Scanned:
+    """Find and ask every camera among `addresses`. Stopping (`means.stop`) keeps what was found."""
+    discovery = discover(
+        addresses,
+        means.scope,
+        extra_ports=means.extra_ports,
+        stop=means.stop,
+        use_arp=means.use_arp,
+        use_multicast=means.use_multicast,
+        on_progress=on_discovery,
+    )
+    gate = GroupGate()
+    visits: dict[str, list[Encounter]] = {}
+    found = _visit_all(discovery.hosts, means, gate, visits, on_met)
+    complete = discovery.complete and len(found) == len(discovery.hosts) and not means.stop.is_set()
+    for host in discovery.hosts:
+        if host.address not in found:
+            found[host.address] = tuple(_device(meeting, interrupted=True) for meeting in visits.get(host.address, []))
+    devices = join(device for host in discovery.hosts for device in found[host.address])
+    return Scanned(discovery, devices, complete, gate.stopped())
+
+
+def _visit_all(
+    hosts: tuple[Host, ...],
+    means: Means,
+    gate: GroupGate,
+    visits: dict[str, list[Encounter]],
+    on_met: Callable[[Met], None] | None,
+) -> dict[str, tuple[Device, ...]]:
+    """One worker per host from a bounded pool; the devices by address, without those that did not end in time."""
+    found: dict[str, tuple[Device, ...]] = {}
+    if not hosts:
+        return found
+    pool = ThreadPoolExecutor(max_workers=min(means.at_once, len(hosts)), thread_name_prefix="visit")
+    waiting = {pool.submit(visit_host, host, means, gate, visits): host for host in hosts}
+    stopped_at: float | None = None
+    try:
+        while waiting:
+            ended, _ = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+            for future in ended:
+                host = waiting.pop(future)
+                if not future.cancelled():
+                    found[host.address] = future.result()
+                    if on_met:
+                        on_met(Met(host.address, len(found), len(hosts), found[host.address]))
+            if means.stop.is_set():
+                stopped_at = stopped_at or means.clock.monotonic()
+                for future in list(waiting):
+                    future.cancel()
+                if means.clock.monotonic() - stopped_at > STOP_WAIT_S:
+                    break
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return found
+
+
+def visit_host(host: Host, means: Means, gate: GroupGate, visits: dict[str, list[Encounter]]) -> tuple[Device, ...]:
+    """One visit: everything behind one address. Raises nothing."""
+    budget = Budget(means.visit_s, VISIT_BYTES, means.stop)
+    first = _encounter(host, means, gate, budget)
+    visits[host.address] = [first]
+    first.visit.step("knock", lambda: _knock(first))
+    meetings = [first]
+    first.greeting = first.knocked.greetings[0] if first.knocked.greetings else None
+    for greeting in first.knocked.greetings[1:]:
+        further = _encounter(host, means, gate, budget)
+        further.greeting = greeting
+        meetings.append(further)
+    visits[host.address] = meetings
+    for meeting in meetings:
+        for name, stage in STAGES:
+            meeting.visit.step(name, lambda m=meeting, s=stage: s(m))  # type: ignore[misc]
+        meeting.visit.http.close()
+    return join(_device(meeting) for meeting in meetings)
+
+
+def _encounter(host: Host, means: Means, gate: GroupGate, budget: Budget) -> Encounter:
+    login = DeviceLogin((f"address:{host.address}",), None, means.ledger, gate)
+    visit = Visit(host, budget, means.clock, means.folder, login, HttpClient(host.address, budget), means.scope.permits)
+    return Encounter(visit, means)
+
+
+def _knock(meeting: Encounter) -> None:
+    host = meeting.visit.host
+    kinds = [(port, speaks(port)) for port in host.open_ports]
+    rtsp = [(port, kind is Speaks.RTSPS) for port, kind in kinds if kind in (Speaks.RTSP, Speaks.RTSPS)]
+    named = [Endpoint(found.port, found.tls, found.path) for found in usable_xaddrs(host.xaddrs, host.address)]
+    usual = [Endpoint(port, False) for port, kind in kinds if kind in (Speaks.HTTP, None)]
+    usual += [Endpoint(port, True) for port, kind in kinds if kind is Speaks.HTTPS]
+    several = len(usual) > 1 and len(rtsp) > 1
+    meeting.knocked = knock(meeting.visit, [*named, *usual], rtsp, several=several)
+
+
+def _rtsp_ports(meeting: Encounter) -> tuple[tuple[int, bool], ...]:
+    usual = [(port, speaks(port)) for port in meeting.visit.host.open_ports]
+    open_ports = [(port, kind is Speaks.RTSPS) for port, kind in usual if kind in (Speaks.RTSP, Speaks.RTSPS)]
+    return tuple(dict.fromkeys([*meeting.knocked.rtsp, *open_ports]))
+
+
+def _device(meeting: Encounter, *, interrupted: bool = False) -> Device:
+    """What one encounter learned, as a device."""
+    visit, host = meeting.visit, meeting.visit.host
+    kind = _kind(meeting)
+    attempts = [item for item in visit.attempts if item.step not in _INNER or item.ending is Ending.BUG]
+    if interrupted:
+        attempts.append(Attempt("visit", Ending.INTERRUPTED, 0.0, Ending.INTERRUPTED.sentence))
+    shut = visit.login.refusal if not meeting.channels and kind is not Kind.NOT_A_CAMERA else None
+    port = meeting.greeting.endpoint.port if meeting.greeting else next(iter(host.open_ports), None)
+    return Device(
+        address=host.address,
+        port=port,
+        kind=kind,
+        identity=meeting.identity,
+        open_ports=host.open_ports,
+        seen_by=host.seen_by,
+        channels=meeting.channels,
+        evidence=tuple(visit.evidence),
+        attempts=tuple(attempts),
+        findings=tuple(visit.findings),
+        scope_class=meeting.means.scope.scope_class(host.address),
+        login=visit.clean(shut) if shut else None,
+    )
+
+
+_INNER = {"knock", *(name for name, _ in STAGES)}
+
+
+def _kind(meeting: Encounter) -> Kind:
+    visit = meeting.visit
+    model = next((str(item.value) for item in visit.known("device", "model")), None)
+    types = [str(scope) for item in visit.known("device", "scopes") for scope in _as_tuple(item.value)]
+    guess = meeting.knocked.guess
+    looks: bool | None = guess.is_camera if guess else None
+    if meeting.greeting or meeting.knocked.rtsp:
+        looks = True
+    elif looks is None and meeting.knocked.http_port:
+        looks = False
+    search = {operations.SEARCH, operations.REPLAY, operations.RECORDING} & meeting.services
+    return kind_of(
+        channels=len(meeting.channels),
+        model=model,
+        device_types=tuple(types),
+        has_recording_search=bool(search),
+        camera_like=looks,
+    )
+
+
+def _as_tuple(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else ()

@@ -1,0 +1,58 @@
+"""A fake municipality: cameras and recorders on 127.x addresses, with real sockets, for demo, tests and training.
+
+A fleet file (`configs/fleets/*.yaml`) names devices by identity, **truths** (what the stream really holds), **lies**
+(what the device claims instead) and named **faults**; `oracle` works out from it what a right survey must say. The
+program under test receives only addresses, scope and credentials, never the fleet file.
+
+    fleet · fleet_file   the fleet's dataclasses, and reading them from YAML with errors that name file, line and key
+    oracle               what a right answer is, for each real camera
+    journal              everything every device saw, as JSON lines
+    node                 one running device: its clock, its logins, its connections
+    http_* · web_pages   HTTP/1.1 with faults that a real library would not let us commit
+    soap · onvif_*       one file a service; ws_discovery answers unicast Probes
+    wsse · digest        logins, verified truly, against one failure counter per device (`logins`)
+    rtsp_* · sdp · rtp_* · clips · pattern   RTSP with real encoded pictures
+    municipality         all of it in a thread; `python -m cctv_probe.simulator FLEET.yaml` runs it until stopped
+
+What may not enter: anything of `cctv_probe` but `model.words`. A wrong parser and an equally wrong writer would agree
+with each other, so the simulator shares neither with the program it is used to test (import-linter watches this).
+
+The fleet file, by example (every key but those without a default may be left out; unknown keys are refused):
+
+    name: {en: Ban Sathit Subdistrict Municipality, th: เทศบาลตำบลบ้านสาธิต}
+    lao_code: "05990101"                     # eight digits
+    devices:
+    - address: 127.81.1.11                   # inside 127.0.0.0/8, one device per address
+      kind: camera                           # camera | recorder | web_server | other
+      name: แยกตลาดสด                        # WS-Discovery and ONVIF scopes, hostname
+      location: ถนนเทศบาล 1                  # scope onvif://www.onvif.org/location/…
+      latitude: 13.75
+      longitude: 100.5
+      identity: {brand: Hikvision,           # as a survey displays it
+        manufacturer: HIKVISION, model: …, firmware: …, serial: …, mac: "28:57:BE:…", uuid: …, hardware_id: …}
+      ports: {http: 8080, https: null, rtsp: 8554, rtsps: null, banners: {2222: "SSH-2.0-…"}}
+      login: {user: admin, password: …, onvif_user: …, onvif_password: …,
+        scheme: wsse,                        # none | wsse | wsse_text | http_digest_md5 | http_digest_sha256 |
+                                             # http_digest_md5_and_sha256 | basic | wsse_and_http_digest
+        rtsp_scheme: md5,                    # none | md5 | sha256 | md5_and_sha256 | basic
+        lock_after: 3, lock_s: 1800,         # failed logins over all services, then refused for so long
+        created_tolerance_s: 5, nonce_life_s: 60}
+      services: [device, media1, media2]     # and recording, search, replay; [] is a device without ONVIF
+      service_paths: {media1: /onvif/Media}  # where the usual /onvif/…_service paths are not used
+      banners: {http_server: …, http_title: …, http_page: …, realm: …, rtsp_server: …, rtsp_realm: …}
+      sdp: {session_name: …, sprop: true, frame_rate: false}
+      channels:
+      - name: กล้อง 1
+        osd_text: แยกตลาดสด                  # without it the channel has no text on its picture
+        online: true                         # false: a recorder's slot whose camera does not answer
+        truths:
+          streams:                           # the first is the main stream
+          - {name: main, codec: h264, width: 1920, height: 1080, frame_rate: 25, gop: 50, bit_rate_bps: 4000000,
+             path: /Streaming/Channels/101}  # codec: h264 | h265 | mjpeg | mpeg4; path with its query, if any
+          max_resolution: 2688x1520          # default: the largest stream
+          max_frame_rate: 25                 # default: the fastest stream
+        lies: {media1_codec: h264, media2_codec: …, configured_resolution: 1920x1080, configured_frame_rate: 25,
+          max_resolution: …, sdp_codec: …, sdp_frame_rate: …}  # claims about the main stream
+      lies: {manufacturer: …, model: …, serial: …, scope_name: …}
+      faults: {…}                            # `fleet.Faults` lists them, each with what it does
+"""

@@ -1,0 +1,322 @@
+"""The fleet as frozen dataclasses: identities, truths, lies and faults. No I/O; `fleet_file` reads it from YAML.
+
+Unknown keys and wrong types are refused by pydantic, with the key's path.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import uuid
+from dataclasses import field
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic.dataclasses import dataclass
+
+Codec = Literal["h264", "h265", "mjpeg", "mpeg4"]
+Kind = Literal["camera", "recorder", "web_server", "other"]
+Scheme = Literal[
+    "none",
+    "wsse",
+    "wsse_text",
+    "http_digest_md5",
+    "http_digest_sha256",
+    "http_digest_md5_and_sha256",
+    "basic",
+    "wsse_and_http_digest",
+]
+RtspScheme = Literal["none", "md5", "sha256", "md5_and_sha256", "basic"]
+Service = Literal["device", "media1", "media2", "recording", "search", "replay"]
+Malformation = Literal[
+    "unbound_prefix", "line_break_in_uri", "impossible_time", "invalid_utf8", "truncated", "odd_namespace", "not_xml"
+]
+Tls = Literal["modern", "tls1_0_only"]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Size = Annotated[str, Field(pattern=r"^[1-9]\d{0,4}x[1-9]\d{0,4}$")]
+
+STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Names:
+    """The municipality's name in both languages."""
+
+    en: str
+    th: str
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Identity:
+    """Who the device is. `brand` is as a survey displays it, `manufacturer` as the device itself writes it."""
+
+    brand: str
+    manufacturer: str
+    model: str
+    firmware: str = ""
+    serial: str = ""
+    mac: str = ""
+    uuid: str = ""
+    hardware_id: str = "1.0"
+
+    def urn(self) -> str:
+        """`urn:uuid:…`: as given, or one that always follows from serial and model."""
+        return f"urn:uuid:{self.uuid or uuid.uuid5(uuid.NAMESPACE_OID, self.model + '/' + self.serial + self.mac)}"
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Ports:
+    """TCP ports that listen. `banners`: port → a line sent to whoever connects (an SSH server, say)."""
+
+    http: Port | None = None
+    https: Port | None = None
+    rtsp: Port | None = None
+    rtsps: Port | None = None
+    banners: dict[Port, str] = field(default_factory=dict)
+
+    def all(self) -> list[int]:
+        """Every TCP port, rising."""
+        given = (self.http, self.https, self.rtsp, self.rtsps, *self.banners)
+        return sorted(port for port in given if port is not None)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Login:
+    """The account, how it must be shown, and when the device locks (failed logins over all services)."""
+
+    user: str = "admin"
+    password: str = ""
+    onvif_user: str | None = None
+    onvif_password: str | None = None
+    scheme: Scheme = "none"
+    rtsp_scheme: RtspScheme = "none"
+    rtsp_qop: bool = False
+    lock_after: Annotated[int, Field(ge=1)] | None = None
+    lock_s: Annotated[float, Field(gt=0)] = 1800.0
+    created_tolerance_s: Annotated[float, Field(gt=0)] = 5.0
+    nonce_life_s: Annotated[float, Field(gt=0)] = 60.0
+
+    def web(self) -> tuple[str, str]:
+        """(user, password) of web pages and RTSP."""
+        return self.user, self.password
+
+    def onvif(self) -> tuple[str, str]:
+        """(user, password) of ONVIF: a separate account on many devices."""
+        return self.onvif_user or self.user, self.password if self.onvif_password is None else self.onvif_password
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Banners:
+    """What the device shows without a login."""
+
+    http_server: str = ""
+    http_title: str = ""
+    http_page: str = ""
+    realm: str = "IP Camera"
+    rtsp_server: str = ""
+    rtsp_realm: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Sdp:
+    """How the device writes its session descriptions."""
+
+    session_name: str = "Media Presentation"
+    sprop: bool = True
+    frame_rate: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Stream:
+    """What one stream really holds. `gop` in access units (0: two seconds), `path` with its query, if any."""
+
+    name: str
+    codec: Codec
+    width: Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
+    height: Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
+    frame_rate: Annotated[float, Field(gt=0, le=120)]
+    path: Annotated[str, Field(pattern=r"^/\S*$")]
+    gop: Annotated[int, Field(ge=0, le=1000)] = 0
+    bit_rate_bps: Annotated[int, Field(ge=10_000, le=100_000_000)] = 2_000_000
+
+    @property
+    def size(self) -> str:
+        """`WIDTHxHEIGHT`, in pixels after cropping."""
+        return f"{self.width}x{self.height}"
+
+    @property
+    def gop_length(self) -> int:
+        """Access units from one key frame to the next."""
+        return self.gop or max(1, round(2 * self.frame_rate))
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class ChannelTruths:
+    """What a channel really sends; the first stream is the main stream."""
+
+    streams: Annotated[tuple[Stream, ...], Field(min_length=1)]
+    max_resolution: Size | None = None
+    max_frame_rate: Annotated[float, Field(gt=0, le=120)] | None = None
+
+    def highest_resolution(self) -> str:
+        """`WxH` of the most pixels the channel can be set to."""
+        return self.max_resolution or max(self.streams, key=lambda one: one.width * one.height).size
+
+    def highest_frame_rate(self) -> float:
+        """Frames per second, the most the channel can be set to."""
+        return self.max_frame_rate or max(one.frame_rate for one in self.streams)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class ChannelLies:
+    """What the device claims of the main stream instead of the truth. `media1_codec` also makes Media1 speak of a codec
+    that it cannot express (H.265), where an honest device leaves the encoder out.
+    """
+
+    media1_codec: Literal["h264", "mjpeg", "mpeg4"] | None = None
+    media2_codec: Codec | None = None
+    configured_resolution: Size | None = None
+    configured_frame_rate: Annotated[float, Field(gt=0, le=120)] | None = None
+    max_resolution: Size | None = None
+    sdp_codec: Codec | None = None
+    sdp_frame_rate: Annotated[float, Field(ge=0)] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Channel:
+    """One camera of the device; a camera has one, a recorder several. Offline: configured, but nothing streams."""
+
+    name: str
+    truths: ChannelTruths
+    osd_text: str = ""
+    online: bool = True
+    lies: ChannelLies = ChannelLies()
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class DeviceLies:
+    """What the device claims of itself over ONVIF instead of its identity."""
+
+    manufacturer: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    scope_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Drip:
+    """Answers of `operations` leave `bytes_each` bytes at a time, `every_s` apart."""
+
+    operations: tuple[str, ...] = ("*",)
+    every_s: Annotated[float, Field(gt=0)] = 0.25
+    bytes_each: Annotated[int, Field(ge=1)] = 1
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Faults:
+    """Named faults. Lists of operations hold shell patterns matched against `GetProfiles`, `onvif.media2.GetProfiles`,
+    `GET /`, `http.GET /`, `DESCRIBE`, `rtsp.DESCRIBE`; `["*"]` is everything.
+
+    clock_offset_s: the device's clock minus the true time.
+    xaddr_host: service addresses and stream URIs name this host instead of the device's own address.
+    answer_delay_s: how long every answer waits.
+    hang: asked, it never answers. drip: see `Drip`. flood: the body never ends. reset: TCP reset instead of an answer.
+    close_midway: half an answer, then closed. empty_200: status 200 with nothing in it. garbage: bytes that are no
+    protocol. busy: 503 over HTTP, 453 over RTSP. html: 200 with an HTML page where XML is due.
+    malformed_xml: every SOAP answer suffers these. html_401: HTTP 401 carries a web page, no SOAP fault.
+    ws_discovery: false: does not answer Probes. auth_every_call: asks a login even for the clock (old Axis).
+    new_nonce_each_time: every digest nonce serves one request. get_services_fault, get_capabilities_fault: not
+    implemented. tls: what HTTPS and RTSPS speak. any_path_streams: RTSP knows every path.
+    max_rtsp_sessions: beyond, 453. lossy_every: every n-th RTP packet is left out (0: none).
+    """
+
+    clock_offset_s: float = 0.0
+    xaddr_host: str | None = None
+    answer_delay_s: Annotated[float, Field(ge=0)] = 0.0
+    hang: tuple[str, ...] = ()
+    drip: Drip | None = None
+    flood: tuple[str, ...] = ()
+    reset: tuple[str, ...] = ()
+    close_midway: tuple[str, ...] = ()
+    empty_200: tuple[str, ...] = ()
+    garbage: tuple[str, ...] = ()
+    busy: tuple[str, ...] = ()
+    html: tuple[str, ...] = ()
+    malformed_xml: tuple[Malformation, ...] = ()
+    html_401: bool = False
+    ws_discovery: bool = True
+    auth_every_call: bool = False
+    new_nonce_each_time: bool = False
+    get_services_fault: bool = False
+    get_capabilities_fault: bool = False
+    tls: Tls = "modern"
+    any_path_streams: bool = False
+    max_rtsp_sessions: Annotated[int, Field(ge=0)] | None = None
+    lossy_every: Annotated[int, Field(ge=0)] = 0
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Device:
+    """One address of the municipality."""
+
+    address: str
+    kind: Kind
+    name: str
+    identity: Identity
+    location: str = ""
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    ports: Ports = Ports()
+    login: Login = Login()
+    services: tuple[Service, ...] = ()
+    service_paths: dict[Service, str] = field(default_factory=dict)
+    banners: Banners = Banners()
+    sdp: Sdp = Sdp()
+    channels: tuple[Channel, ...] = ()
+    lies: DeviceLies = DeviceLies()
+    faults: Faults = Faults()
+
+    @field_validator("address")
+    @classmethod
+    def _loopback(cls, value: str) -> str:
+        try:
+            inside = ipaddress.IPv4Address(value) in ipaddress.IPv4Network("127.0.0.0/8")
+        except ValueError:
+            inside = False
+        if not inside:
+            raise ValueError(f"{value!r} is not an address in 127.0.0.0/8")
+        return value
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Device:
+        used = self.ports.all()
+        if len(used) != len(set(used)):
+            raise ValueError(f"a port is used twice: {used}")
+        paths = [stream.path for channel in self.channels for stream in channel.truths.streams]
+        if len(paths) != len(set(paths)):
+            raise ValueError("two streams have the same path")
+        if self.services and not (self.ports.http or self.ports.https):
+            raise ValueError("services need an http or https port")
+        return self
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Fleet:
+    """A municipality and its devices."""
+
+    name: Names
+    lao_code: Annotated[str, Field(pattern=r"^\d{8}$")]
+    devices: Annotated[tuple[Device, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Fleet:
+        seen = [device.address for device in self.devices]
+        twice = sorted({address for address in seen if seen.count(address) > 1})
+        if twice:
+            raise ValueError(f"two devices have the same address: {', '.join(twice)}")
+        return self
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """`"1920x1080"` → (1920, 1080)."""
+    width, height = text.split("x")
+    return int(width), int(height)

@@ -1,0 +1,152 @@
+"""One running device: its clock, its logins, its connections, and the pen it writes the journal with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from cctv_probe.simulator.clips import ClipStore
+from cctv_probe.simulator.digest import Algorithm, HeaderGate
+from cctv_probe.simulator.fleet import Device
+from cctv_probe.simulator.journal import Entry, Journal, iso
+from cctv_probe.simulator.logins import Logins, Verdict
+from cctv_probe.simulator.wsse import TokenGate
+
+_HTTP_ALGORITHMS: dict[str, tuple[Algorithm, ...]] = {
+    "http_digest_md5": ("MD5",),
+    "http_digest_sha256": ("SHA-256",),
+    "http_digest_md5_and_sha256": ("MD5", "SHA-256"),
+    "wsse_and_http_digest": ("MD5",),
+}
+_RTSP_ALGORITHMS: dict[str, tuple[Algorithm, ...]] = {
+    "md5": ("MD5",),
+    "sha256": ("SHA-256",),
+    "md5_and_sha256": ("MD5", "SHA-256"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a device would say of itself: failed logins (now, ever), lock, TCP connections (now, at most at once)."""
+
+    failed_logins: int
+    failed_logins_ever: int
+    locked: bool
+    locked_for_s: float
+    open_connections: int
+    peak_connections: int
+    rtsp_sessions: int
+
+
+@dataclass(slots=True)
+class Node:
+    """A device while it runs. `open_connections` counts TCP over all services."""
+
+    device: Device
+    journal: Journal
+    clips: ClipStore
+    logins: Logins
+    onvif_gate: HeaderGate
+    token_gate: TokenGate
+    rtsp_gate: HeaderGate
+    open_connections: int = 0
+    peak_connections: int = 0
+    rtsp_sessions: int = 0
+    rendered: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    def clock_utc(self) -> datetime:
+        """The device's own idea of UTC."""
+        return datetime.now(UTC) + timedelta(seconds=self.device.faults.clock_offset_s)
+
+    def once(self, key: tuple[str, ...], render: Callable[[], str]) -> str:
+        """The answer under `key`, rendered the first time it is wanted."""
+        if key not in self.rendered:
+            self.rendered[key] = render()
+        return self.rendered[key]
+
+    def connected(self) -> None:
+        """A TCP connection was opened."""
+        self.open_connections += 1
+        self.peak_connections = max(self.peak_connections, self.open_connections)
+
+    def disconnected(self) -> None:
+        """A TCP connection is gone."""
+        self.open_connections -= 1
+
+    def weigh(self, verdict: Verdict) -> Verdict:
+        """`verdict` after the device's lock; failures are counted here."""
+        return self.logins.weigh(verdict)
+
+    def state(self) -> State:
+        """The device's state now."""
+        return State(
+            failed_logins=self.logins.failed,
+            failed_logins_ever=self.logins.total,
+            locked=self.logins.locked,
+            locked_for_s=self.logins.locked_for_s,
+            open_connections=self.open_connections,
+            peak_connections=self.peak_connections,
+            rtsp_sessions=self.rtsp_sessions,
+        )
+
+    def note(self, service: str, operation: str, result: str, *, target: str = "", credentials: str = "none") -> None:
+        """Write one journal entry."""
+        self.journal.add(
+            Entry(
+                time_utc=iso(datetime.now(UTC)),
+                address=self.device.address,
+                service=service,
+                operation=operation,
+                target=target,
+                credentials=credentials,
+                result=result,
+                failed_logins=self.logins.failed,
+                locked=self.logins.locked,
+                open_connections=self.open_connections,
+                peak_connections=self.peak_connections,
+            )
+        )
+
+
+def make_node(device: Device, journal: Journal, clips: ClipStore) -> Node:
+    """A device ready to answer."""
+    login = device.login
+    banners = device.banners
+    fleeting = device.faults.new_nonce_each_time
+    return Node(
+        device=device,
+        journal=journal,
+        clips=clips,
+        logins=Logins(login.lock_after, login.lock_s),
+        onvif_gate=HeaderGate(
+            login.onvif(),
+            banners.realm,
+            _HTTP_ALGORITHMS.get(login.scheme, ()),
+            basic=login.scheme == "basic",
+            life_s=login.nonce_life_s,
+            one_use=fleeting,
+        ),
+        token_gate=TokenGate(
+            *login.onvif(),
+            login.created_tolerance_s,
+            text_allowed=login.scheme == "wsse_text",
+            digest_allowed=login.scheme in ("wsse", "wsse_and_http_digest"),
+        ),
+        rtsp_gate=HeaderGate(
+            login.web(),
+            banners.rtsp_realm or banners.realm,
+            _RTSP_ALGORITHMS.get(login.rtsp_scheme, ()),
+            basic=login.rtsp_scheme == "basic",
+            qop=login.rtsp_qop,
+            life_s=login.nonce_life_s,
+            one_use=fleeting,
+        ),
+    )
+
+
+async def until_gone(reader: asyncio.StreamReader) -> None:
+    """Wait until the other side has closed, throwing away what it sends."""
+    while await reader.read(65536):
+        pass

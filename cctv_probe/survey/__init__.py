@@ -1,0 +1,6 @@
+"""From evidence to the survey record, and from the record to what people and programs read.
+
+`fill`, `rank`, `reasons`, `findings` and `shape` are pure: values in, values out. The `write_*` modules put finished
+text on disk in one atomic step each. The `terminal` modules alone know rich. Nothing here opens a socket, asks for the
+time or decides what may be touched, and every string that came from a device passes `safe_text` before it is shown.
+"""

@@ -1,0 +1,44 @@
+"""Which of the other facts really say something else. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cctv_probe.model.evidence import Evidence, Fact, agrees
+
+FRAME_RATE_RELATIVE = 0.10
+FRAME_RATE_ABSOLUTE_FPS = 1.0
+"""Two frame rates agree within 10 % or one frame per second, whichever is wider."""
+
+_HINTED_FIELDS = frozenset({"position", "network"})
+"""What stands beside these is another kind of thing (a hint), and cannot disagree."""
+_CLOCK_TOLERANCE_S = 5.0
+
+
+def disagreements(field: str, fact: Fact) -> tuple[Evidence, ...]:
+    """The facts beside the one believed that say something else about `field`; empty where nothing is believed."""
+    if fact.chosen is None or field in _HINTED_FIELDS:
+        return ()
+    chosen = _tolerant(field, fact.chosen)
+    return tuple(other for other in fact.others if not agrees(chosen, other) and not _same_codec(field, chosen, other))
+
+
+def _tolerant(field: str, chosen: Evidence) -> Evidence:
+    width = chosen.plus_minus or 0.0
+    if field == "frame_rate" and isinstance(chosen.value, (int, float)):
+        width = max(width, FRAME_RATE_ABSOLUTE_FPS, abs(chosen.value) * FRAME_RATE_RELATIVE)
+    if field == "clock_offset_s":
+        width = max(width, _CLOCK_TOLERANCE_S)
+    return replace(chosen, plus_minus=width)
+
+
+def _same_codec(field: str, chosen: Evidence, other: Evidence) -> bool:
+    """A stream cannot show its container, so a file format agrees with it as far as the codec goes."""
+    if field != "file_format":
+        return False
+    one, two = chosen.value, other.value
+    if not isinstance(one, Mapping) or not isinstance(two, Mapping):
+        return False
+    unseen = "not_observable" in (one.get("container"), two.get("container"))
+    return unseen and one.get("codec") == two.get("codec")

@@ -1,0 +1,157 @@
+"""One camera's survey record as HTML: the eleven fields, what is believed, what stands beside it, what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from cctv_probe.model.evidence import Evidence, Fact
+from cctv_probe.model.finding import Finding
+from cctv_probe.model.record import FIELDS, DeviceRecord, StreamRecord, SurveyRecord
+from cctv_probe.model.words import Text
+from cctv_probe.survey import report_words as words
+from cctv_probe.survey.agreement import disagreements
+from cctv_probe.survey.display import hint_words, number, value_words
+from cctv_probe.survey.html_text import Page, safe, tag
+from cctv_probe.survey.words import SCOPE_CLASSES, SEVERITIES, source_words, standing_words
+
+_MOST_BESIDE = 8
+_COLUMNS = "<colgroup><col class='no'><col class='field'><col class='value'><col></colgroup>"
+
+
+def card(page: Page, camera: SurveyRecord, device: DeviceRecord | None, place: int) -> str:
+    """The card of one camera; `place` numbers it within the report."""
+    told: dict[str, str] = {}
+    rows = [_row(page, index, field, camera.fields[field], told) for index, field in enumerate(FIELDS, 1)]
+    rows += [_working_row(page, camera.working), *_stream_rows(page, camera.streams)]
+    return tag(
+        "section",
+        _head(page, camera, device, place) + tag("table", _COLUMNS + tag("tbody", "\n".join(rows)))
+        + finding_list(page, camera.findings),
+        kind="card",
+        id=f"camera-{place}",
+    )  # fmt: skip
+
+
+def camera_title(camera: SurveyRecord, channel: Text | None = None) -> Text:
+    """What a camera is called: its name, else its address (and channel)."""
+    plain = camera.name or camera.device
+    if channel is None or camera.name:
+        return Text(en=plain, th=plain)
+    return Text(en=f"{plain} · {channel.en}", th=f"{plain} · {channel.th}")
+
+
+def place_words(camera: SurveyRecord) -> Text | None:
+    """`channel 3` where the camera is one of several of its device."""
+    behind = camera.views[0].role == "recorder" or camera.id.endswith(f"/{camera.channel}")
+    return words.CHANNEL.with_(number=camera.channel) if behind else None
+
+
+def _head(page: Page, camera: SurveyRecord, device: DeviceRecord | None, place: int) -> str:
+    channel = place_words(camera)
+    model = safe(device.model.value, 80) if device is not None and device.model.chosen else ""
+    about = [safe(camera.device), page(channel) if channel else "", model]
+    shown = " · ".join(part for part in about if part)
+    title = tag("h3", f"{place}. {page(camera_title(camera, channel))}")
+    scope = page(SCOPE_CLASSES.get(camera.scope_class, SCOPE_CLASSES["unknown"]))
+    identity = tag("p", f"{scope} · {safe(camera.id, 120)}", kind="soft small")
+    return tag("header", f"<div>{title}{identity}</div>" + tag("p", shown, kind="soft"))
+
+
+def _row(page: Page, index: int, field: str, fact: Fact, told: dict[str, str]) -> str:
+    """One field; `told` remembers at which field of this card a reason was already given."""
+    name = tag("th", page(FIELDS[field]), scope="row")
+    if fact.chosen is None:
+        return tag("tr", tag("td", str(index), kind="no") + name + _unknown_cell(page, index, field, fact, told))
+    differing = disagreements(field, fact)
+    value = tag("span", page(value_words(field, fact.value)), kind="value")
+    cells = (
+        tag("td", str(index), kind="no") + name + tag("td", value) + tag("td", _beside(page, field, fact, differing))
+    )
+    return tag("tr", cells, kind="differs" if differing else "")
+
+
+def _unknown_cell(page: Page, index: int, field: str, fact: Fact, told: dict[str, str]) -> str:
+    why = page(fact.why_unknown.text) if fact.why_unknown else ""
+    first = told.setdefault(why, str(index))
+    if first != str(index):
+        content = tag("span", page(words.AS_FIELD.with_(words=words.NOT_YET, number=first)), kind="unknown")
+    else:
+        content = tag("span", page(words.NOT_YET), kind="unknown") + tag("div", why, kind="small")
+    return tag("td", content + _others(page, field, fact.others, ()), colspan="2")
+
+
+def _beside(page: Page, field: str, fact: Fact, differing: Iterable[Evidence]) -> str:
+    if fact.chosen is None:
+        return ""
+    badges = tag("span", page(standing_words(fact.chosen.source.standing)), kind="badge")
+    if fact.proxy:
+        proxy = words.PROXY_BRAND if field == "brand" else words.PROXY
+        badges += " " + tag("span", page(proxy), kind="badge proxy")
+    source = f"{badges} {page(source_words(fact.chosen.source.method))}"
+    value = fact.value
+    unseen = field == "file_format" and isinstance(value, Mapping) and value.get("container") == "not_observable"
+    note = tag("div", page(words.CONTAINER), kind="small soft") if unseen else ""
+    return source + note + _others(page, field, fact.others, differing)
+
+
+def _others(page: Page, field: str, others: tuple[Evidence, ...], differing: Iterable[Evidence]) -> str:
+    """The other evidence, what differs first, the same words once."""
+    against = list(differing)
+    lines = [_different(page, field, item) for item in against]
+    lines += [_agreeing(page, field, item) for item in others if item not in against]
+    unique = list(dict.fromkeys(lines))
+    if len(unique) > _MOST_BESIDE:
+        unique = [*unique[:_MOST_BESIDE], page(words.AND_MORE.with_(count=len(unique) - _MOST_BESIDE))]
+    return tag("ul", "".join(tag("li", line) for line in unique), kind="beside") if unique else ""
+
+
+def _different(page: Page, field: str, item: Evidence) -> str:
+    mark = tag("span", f"≠ {page(words.DIFFERS)}:", kind="differs-mark")
+    source = f"{page(source_words(item.source.method))}, {page(standing_words(item.source.standing))}"
+    return f"{mark} <b>{page(hint_words(field, item))}</b> – {source}"
+
+
+def _agreeing(page: Page, field: str, item: Evidence) -> str:
+    return page(words.BESIDE.with_(value=hint_words(field, item), source=source_words(item.source.method)))
+
+
+def _working_row(page: Page, fact: Fact) -> str:
+    name = tag("th", page(words.WORKING), scope="row")
+    if fact.why_unknown:
+        content = tag("span", page(words.NOT_YET), kind="unknown") + tag(
+            "div", page(fact.why_unknown.text), kind="small"
+        )
+        return tag("tr", tag("td", "", kind="no") + name + tag("td", content, colspan="2"))
+    shown = page(words.WORKS if fact.value is True else words.WORKS_NOT)
+    cells = tag("td", tag("span", shown, kind="value")) + tag("td", _beside(page, "working", fact, ()))
+    return tag("tr", tag("td", "", kind="no") + name + cells)
+
+
+def _stream_rows(page: Page, streams: Iterable[StreamRecord]) -> list[str]:
+    """One row for each live stream that anything is known of."""
+    return [row for stream in streams if (row := _stream_row(page, stream))]
+
+
+def _stream_row(page: Page, stream: StreamRecord) -> str:
+    rate = stream.bit_rate_bps.value
+    parts = [
+        page(value_words("codec", stream.codec.value)) if stream.codec.chosen else "",
+        page(value_words("resolution", stream.resolution.value)) if stream.resolution.chosen else "",
+        f"{page(value_words('frame_rate', stream.frame_rate.value))} fps" if stream.frame_rate.chosen else "",
+        f"{number(rate / 1e6)} Mbit/s" if isinstance(rate, (int, float)) else "",
+    ]
+    shown = " · ".join(part for part in parts if part)
+    if not shown:
+        return ""
+    name = tag("th", f"{page(words.STREAM)} {safe(stream.name, 20)}", scope="row")
+    uri = tag("div", safe(stream.uri, 200), kind="small soft") if stream.uri else ""
+    return tag("tr", tag("td", "", kind="no") + name + tag("td", shown + uri, colspan="2"))
+
+
+def finding_list(page: Page, findings: Iterable[Finding]) -> str:
+    """Findings with their severity in words, or nothing."""
+    items = [
+        tag("li", tag("span", f"{page(SEVERITIES[finding.severity])}:", kind="severity") + f" {page(finding.text)}")
+        for finding in findings
+    ]
+    return tag("ul", "".join(items), kind="findings") if items else ""

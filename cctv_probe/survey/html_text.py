@@ -1,0 +1,40 @@
+"""Text into HTML: everything is cleaned and escaped here, and nowhere else."""
+
+from __future__ import annotations
+
+import html
+
+from cctv_probe.model.words import Language, Text
+from cctv_probe.survey.safe_text import clean
+
+_LONGEST_SENTENCE = 1200
+
+
+def safe(text: object, limit: int = _LONGEST_SENTENCE) -> str:
+    """`text` for element content and quoted attributes."""
+    return html.escape(clean(str(text), limit), quote=True)
+
+
+def tag(name: str, content: str, *, kind: str = "", **attributes: str) -> str:
+    """An element around `content`, which is HTML already; `kind` is its class. Attribute values are escaped."""
+    pairs = {"class": kind, **{key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}}
+    written = "".join(f' {key}="{safe(value)}"' for key, value in pairs.items() if value)
+    return f"<{name}{written}>{content}</{name}>"
+
+
+def table(head: list[str], rows: list[list[str]], *, kind: str = "") -> str:
+    """A table whose cells are HTML already; its head repeats on every printed page."""
+    top = tag("thead", tag("tr", "".join(tag("th", cell, scope="col") for cell in head)))
+    body = tag("tbody", "\n".join(tag("tr", "".join(tag("td", cell) for cell in row)) for row in rows))
+    return tag("div", tag("table", f"{top}\n{body}", kind=kind), kind="wide")
+
+
+class Page:
+    """Writes sentences in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def __call__(self, text: Text) -> str:
+        """`text` in the page's language, escaped."""
+        return safe(text.in_(self.language))

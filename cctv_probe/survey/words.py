@@ -1,0 +1,190 @@
+"""Plain words for sources, standings, kinds, codecs and times, in both languages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cctv_probe.model.device import Kind
+from cctv_probe.model.evidence import Standing
+from cctv_probe.model.words import Language, Text
+from cctv_probe.survey.safe_text import clean
+
+_SOURCES: dict[str, Text] = {
+    "onvif.device_information": Text(en="ONVIF device information", th="ข้อมูลอุปกรณ์จาก ONVIF"),
+    "onvif.media2.encoder": Text(en="ONVIF setting (Media2)", th="ค่าที่ตั้งไว้ใน ONVIF (Media2)"),
+    "onvif.media1.encoder": Text(en="ONVIF setting (Media1)", th="ค่าที่ตั้งไว้ใน ONVIF (Media1)"),
+    "onvif.media2.options": Text(en="ONVIF encoder options (Media2)", th="ค่าที่เลือกได้ใน ONVIF (Media2)"),
+    "onvif.media1.options": Text(en="ONVIF encoder options (Media1)", th="ค่าที่เลือกได้ใน ONVIF (Media1)"),
+    "onvif.video_source": Text(en="ONVIF video source", th="แหล่งภาพใน ONVIF"),
+    "onvif.scopes": Text(en="ONVIF scopes", th="ป้ายกำกับ ONVIF (scopes)"),
+    "onvif.osd": Text(en="text in the picture (ONVIF OSD)", th="ข้อความบนภาพ (ONVIF OSD)"),
+    "onvif.geolocation": Text(en="ONVIF geolocation", th="พิกัดใน ONVIF"),
+    "onvif.clock": Text(en="ONVIF clock", th="นาฬิกาอุปกรณ์จาก ONVIF"),
+    "onvif.system_date_and_time": Text(en="ONVIF clock", th="นาฬิกาอุปกรณ์จาก ONVIF"),
+    "onvif.network_interfaces": Text(en="ONVIF network interfaces", th="ข้อมูลเครือข่ายจาก ONVIF"),
+    "onvif.ntp": Text(en="ONVIF time server setting", th="การตั้งค่าเซิร์ฟเวอร์เวลาใน ONVIF"),
+    "onvif.recording": Text(en="ONVIF recording setting", th="การตั้งค่าการบันทึกใน ONVIF"),
+    "rtsp.sdp": Text(en="stream description (SDP)", th="คำอธิบายสตรีม (SDP)"),
+    "rtsp.sps": Text(en="parameter sets of the video", th="ข้อมูลหัวภาพในสตรีม (SPS)"),
+    "rtsp.parameter_sets": Text(en="parameter sets of the video", th="ข้อมูลหัวภาพในสตรีม (SPS)"),
+    "rtsp.timestamps": Text(en="counted from the stream", th="นับจากสตรีมจริง"),
+    "rtp.timestamps": Text(en="counted from the stream", th="นับจากสตรีมจริง"),
+    "playback": Text(en="playback of a recording", th="การเล่นภาพที่บันทึก"),
+    "ws_discovery.scopes": Text(en="network announcement (WS-Discovery)", th="การประกาศตัวบนเครือข่าย (WS-Discovery)"),
+    "http.banner": Text(en="web server banner", th="ข้อความของเว็บเซิร์ฟเวอร์"),
+    "http.realm": Text(en="login prompt of the web server", th="ข้อความเข้าสู่ระบบของเว็บเซิร์ฟเวอร์"),
+    "rtsp.server": Text(en="RTSP server banner", th="ข้อความของ RTSP เซิร์ฟเวอร์"),
+    "rtsp.banner": Text(en="RTSP server banner", th="ข้อความของ RTSP เซิร์ฟเวอร์"),
+    "tls.certificate": Text(en="TLS certificate", th="ใบรับรอง TLS"),
+    "oui": Text(en="maker of the network card (MAC)", th="ผู้ผลิตการ์ดเครือข่าย (MAC)"),
+    "tcp.handshake": Text(en="round trip of the connection", th="เวลาไปกลับของการเชื่อมต่อ"),
+    "declared": Text(en="declared by a person", th="เจ้าหน้าที่ระบุไว้"),
+    "scope_file": Text(en="scope file", th="ไฟล์ขอบเขต"),
+}
+_FAMILIES: dict[str, Text] = {
+    "onvif": Text(en="ONVIF ({rest})", th="ข้อมูลจาก ONVIF ({rest})"),
+    "rtsp": Text(en="RTSP ({rest})", th="ข้อมูลจาก RTSP ({rest})"),
+    "isapi": Text(en="Hikvision's own interface ({rest})", th="ช่องทางของ Hikvision ({rest})"),
+    "dahua": Text(en="Dahua's own interface ({rest})", th="ช่องทางของ Dahua ({rest})"),
+    "vapix": Text(en="Axis's own interface ({rest})", th="ช่องทางของ Axis ({rest})"),
+    "sunapi": Text(en="Hanwha's own interface ({rest})", th="ช่องทางของ Hanwha ({rest})"),
+    "lapi": Text(en="Uniview's own interface ({rest})", th="ช่องทางของ Uniview ({rest})"),
+}
+_OTHER_SOURCE = Text(en="source {rest}", th="แหล่งข้อมูล {rest}")
+
+
+def source_words(method: str) -> Text:
+    """A method (`onvif.media2.encoder`) as a person reads it."""
+    known = _SOURCES.get(method) or _SOURCES.get(method.removesuffix("s"))
+    if known:
+        return known
+    family, _, rest = method.partition(".")
+    words = _FAMILIES.get(family)
+    return words.with_(rest=clean(rest or family, 60)) if words else _OTHER_SOURCE.with_(rest=clean(method, 60))
+
+
+_STANDINGS: dict[Standing, Text] = {
+    Standing.DECLARED: Text(en="declared", th="ระบุโดยเจ้าหน้าที่"),
+    Standing.ADVERTISED: Text(en="said by the device", th="อุปกรณ์แจ้งเอง"),
+    Standing.CONFIGURED: Text(en="device setting", th="ค่าที่ตั้งไว้"),
+    Standing.BITSTREAM: Text(en="read from the video", th="อ่านจากข้อมูลภาพ"),
+    Standing.MEASURED: Text(en="measured", th="วัดจริง"),
+}
+
+
+def standing_words(standing: Standing) -> Text:
+    """How a fact came to be known, as a person reads it."""
+    return _STANDINGS[standing]
+
+
+KINDS: dict[Kind, Text] = {
+    Kind.CAMERA: Text(en="camera", th="กล้อง"),
+    Kind.RECORDER: Text(en="recorder", th="เครื่องบันทึก"),
+    Kind.NOT_A_CAMERA: Text(en="not a camera", th="ไม่ใช่กล้อง"),
+    Kind.UNKNOWN: Text(en="not yet known", th="ยังไม่ทราบชนิด"),
+}
+SCOPE_CLASSES: dict[str, Text] = {
+    "public": Text(en="public place", th="พื้นที่สาธารณะ"),
+    "adjoining_road": Text(en="adjoining road", th="ถนนต่อเนื่อง"),
+    "closed": Text(en="closed place", th="พื้นที่ปิด"),
+    "unknown": Text(en="place not yet classed", th="ยังไม่ได้ระบุประเภทพื้นที่"),
+}
+PURPOSES: dict[str, Text] = {
+    "deterrence": Text(en="deterrence and watch", th="ป้องปรามและเฝ้าระวัง"),
+    "investigation": Text(en="investigation", th="สืบสวนสอบสวน"),
+    "traffic": Text(en="traffic", th="การจราจร"),
+}
+SEVERITIES: dict[str, Text] = {
+    "critical": Text(en="critical", th="วิกฤต"),
+    "high": Text(en="high", th="สูง"),
+    "medium": Text(en="medium", th="ปานกลาง"),
+    "low": Text(en="low", th="ต่ำ"),
+    "info": Text(en="note", th="หมายเหตุ"),
+}
+ATTRIBUTES: dict[str, Text] = {
+    "model": Text(en="Model", th="รุ่น"),
+    "firmware": Text(en="Firmware", th="เฟิร์มแวร์"),
+    "clock_offset_s": Text(en="Clock difference", th="เวลาคลาดเคลื่อน"),
+    "serial": Text(en="Serial number", th="หมายเลขเครื่อง"),
+    "mac": Text(en="MAC address", th="หมายเลข MAC"),
+    "hardware_id": Text(en="Hardware", th="ฮาร์ดแวร์"),
+    "device_name": Text(en="Device name", th="ชื่ออุปกรณ์"),
+    "name": Text(en="Channel name", th="ชื่อช่องสัญญาณ"),
+    "osd_text": Text(en="Text in the picture", th="ข้อความบนภาพ"),
+    "location_text": Text(en="Location text", th="ข้อความตำแหน่ง"),
+    "geolocation": Text(en="Coordinates", th="พิกัด"),
+    "time_zone": Text(en="Time zone", th="เขตเวลา"),
+    "daylight_saving": Text(en="Daylight saving", th="เวลาออมแสง"),
+    "ntp": Text(en="Time server", th="เซิร์ฟเวอร์เวลา"),
+    "ntp_from_dhcp": Text(en="Time server from DHCP", th="เซิร์ฟเวอร์เวลาจาก DHCP"),
+    "rtt_s": Text(en="Round trip (s)", th="เวลาไปกลับ (วินาที)"),
+    "nat_hint": Text(en="Address translation (NAT)", th="การแปลงที่อยู่ (NAT)"),
+    "subnet": Text(en="Subnet", th="เครือข่ายย่อย"),
+    "onvif_profiles": Text(en="ONVIF profiles", th="โพรไฟล์ ONVIF"),
+    "certificate_sha256": Text(en="Certificate (SHA-256)", th="ใบรับรอง (SHA-256)"),
+    "max_frame_rate": Text(en="Highest frame rate", th="จำนวนภาพต่อวินาทีสูงสุด"),
+    "source_resolution": Text(en="Sensor size", th="ขนาดเซนเซอร์ภาพ"),
+    "online": Text(en="Connected", th="เชื่อมต่ออยู่"),
+    "codec": Text(en="Codec", th="การเข้ารหัสภาพ"),
+    "resolution": Text(en="Resolution", th="ความละเอียด"),
+    "frame_rate": Text(en="Frames per second", th="ภาพต่อวินาที"),
+    "bit_rate_bps": Text(en="Bit rate (bit/s)", th="อัตราบิต (บิต/วินาที)"),
+    "gop": Text(en="Frames between key frames", th="ระยะเฟรมหลัก (GOP)"),
+    "codec_profile": Text(en="Codec profile", th="โพรไฟล์การเข้ารหัส"),
+    "codec_level": Text(en="Codec level", th="ระดับการเข้ารหัส"),
+    "sdp_frame_rate": Text(en="Frame rate named in the SDP (hint)", th="ภาพต่อวินาทีใน SDP (ข้อมูลประกอบ)"),
+    "vui_frame_rate": Text(en="Frame rate named in the video (hint)", th="ภาพต่อวินาทีในข้อมูลภาพ (ข้อมูลประกอบ)"),
+}
+"""Attributes beyond the eleven fields."""
+
+_CODECS = {"h264": "H.264", "h265": "H.265", "mjpeg": "MJPEG", "mpeg4": "MPEG-4", "av1": "AV1"}
+
+
+def codec_words(slug: str) -> str:
+    """`h265` → `H.265`."""
+    return _CODECS.get(slug, clean(slug, 32))
+
+
+_THAI_MONTHS = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."]
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_BUDDHIST_YEARS = 543
+_THAILAND = timezone(timedelta(hours=7), "Asia/Bangkok")
+
+
+def site_zone(name: str) -> tzinfo:
+    """The time zone of a site; where this machine has no zone data (Windows), Thailand's UTC+7, which has no DST."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return _THAILAND
+
+
+def moment_words(moment: datetime, zone: tzinfo, language: Language) -> str:
+    """`23 พ.ย. 2569 09:00 น.` (Buddhist year) or `23 Nov 2026 09:00`, in the site's time zone."""
+    local = moment.astimezone(zone)
+    clock = f"{local.hour:02d}:{local.minute:02d}"
+    if language == "th":
+        return f"{local.day} {_THAI_MONTHS[local.month - 1]} {local.year + _BUDDHIST_YEARS} {clock} น."
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year} {clock}"
+
+
+def parse_utc(text: str) -> datetime:
+    """`2026-11-23T02:00:00Z` as an aware time in UTC. Raises ValueError."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+
+
+def duration_words(seconds: float) -> Text:
+    """A length of time in its two largest units: `1 h 3 min`, `42 s`."""
+    whole = round(abs(seconds))
+    units = ((86400, "d", "วัน"), (3600, "h", "ชม."), (60, "min", "นาที"), (1, "s", "วินาที"))
+    parts: list[tuple[int, str, str]] = []
+    for size, en, th in units:
+        count, whole = divmod(whole, size)
+        parts.append((count, en, th))
+    first = next((place for place, part in enumerate(parts) if part[0]), len(parts) - 1)
+    shown = [part for part in parts[first : first + 2] if part[0]] or [parts[-1]]
+    return Text(
+        en=" ".join(f"{count} {en}" for count, en, _ in shown),
+        th=" ".join(f"{count} {th}" for count, _, th in shown),
+    )

@@ -1,0 +1,62 @@
+"""What every test may ask for, and the rule that in continuous integration a skipped test has failed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+RECORDED = "CCTV_PROBE_RECORDED"
+ONVIF = "CCTV_PROBE_ONVIF"
+
+
+@pytest.fixture(scope="session")
+def recorded_dir() -> Path:
+    """The folder of answers recorded from real devices, with their index."""
+    return _folder_named_by(RECORDED)
+
+
+@pytest.fixture(scope="session")
+def onvif_dir() -> Path:
+    """The folder of ONVIF's official WSDL and schema files."""
+    return _folder_named_by(ONVIF)
+
+
+def _folder_named_by(variable: str) -> Path:
+    named = os.environ.get(variable)
+    if not named:
+        pytest.skip(f"{variable} is not set")
+    folder = Path(named)
+    assert folder.is_dir(), f"{variable} names {folder}, which is not a folder"
+    return folder
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turns a skipped test into a failed one where CI=true."""
+    report = yield
+    _fail_if_skipped(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Turns a module that skips itself whole into a failure where CI=true."""
+    report = yield
+    _fail_if_skipped(report)
+    return report
+
+
+def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if os.environ.get("CI") != "true" or report.outcome != "skipped" or hasattr(report, "wasxfail"):
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    if not _may_skip(reason.removeprefix("Skipped: ")):
+        report.outcome = "failed"
+        report.longrepr = f"A skip is a failure where CI=true. {reason}"
+
+
+def _may_skip(reason: str) -> bool:
+    return any(reason.startswith(variable) and not os.environ.get(variable) for variable in (RECORDED, ONVIF))
