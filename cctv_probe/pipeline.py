@@ -24,7 +24,7 @@ from cctv_probe.identify.banners import Banners
 from cctv_probe.identify.brand import note_brands
 from cctv_probe.identify.kind import kind_of
 from cctv_probe.identify.knock import Knocked, knock, note_banners
-from cctv_probe.identify.same_device import join
+from cctv_probe.identify.same_device import join, tell_apart
 from cctv_probe.identify.stream_paths import paths_for
 from cctv_probe.model.attempt import Attempt, Ending
 from cctv_probe.model.device import Channel, Device, Host, Identity, Kind
@@ -82,6 +82,7 @@ class Scanned:
     devices: tuple[Device, ...]
     complete: bool
     stopped_groups: tuple[str, ...] = ()
+    discovery_s: float = 0.0
 
 
 @dataclass
@@ -131,8 +132,8 @@ def describe(meeting: Encounter) -> None:
     ports = _rtsp_ports(meeting)
     if meeting.channels:
         meeting.channels = describe_channels(visit, meeting.channels, ports)
-    elif ports and (meeting.greeting is None or visit.login.refusal is None):
-        server, challenge = rtsp_challenge(visit, *ports[0])
+    elif meeting.knocked.rtsp and (meeting.greeting is None or visit.login.refusal is None):
+        server, challenge = rtsp_challenge(visit, *meeting.knocked.rtsp[0])
         note_banners(visit, Banners(rtsp_server=server, rtsp_authenticate=challenge))
         log_in(meeting)
         brand = next((str(item.value) for item in visit.known("device", "brand")), None)
@@ -170,6 +171,7 @@ def scan(
     on_met: Callable[[Met], None] | None = None,
 ) -> Scanned:
     """Find and ask every camera among `addresses`. Stopping (`means.stop`) keeps what was found."""
+    began = means.clock.monotonic()
     discovery = discover(
         addresses,
         means.scope,
@@ -179,6 +181,7 @@ def scan(
         use_multicast=means.use_multicast,
         on_progress=on_discovery,
     )
+    discovery_s = means.clock.monotonic() - began
     gate = GroupGate()
     visits: dict[str, list[Encounter]] = {}
     found = _visit_all(discovery.hosts, means, gate, visits, on_met)
@@ -186,8 +189,8 @@ def scan(
     for host in discovery.hosts:
         if host.address not in found:
             found[host.address] = tuple(_device(meeting, interrupted=True) for meeting in visits.get(host.address, []))
-    devices = join(device for host in discovery.hosts for device in found[host.address])
-    return Scanned(discovery, devices, complete, gate.stopped())
+    devices = tell_apart(join(device for host in discovery.hosts for device in found[host.address]))
+    return Scanned(discovery, devices, complete, gate.stopped(), discovery_s)
 
 
 def _visit_all(
@@ -301,7 +304,7 @@ def _kind(meeting: Encounter) -> Kind:
     types = [str(scope) for item in visit.known("device", "scopes") for scope in _as_tuple(item.value)]
     guess = meeting.knocked.guess
     looks: bool | None = guess.is_camera if guess else None
-    if meeting.greeting or meeting.knocked.rtsp:
+    if meeting.greeting or meeting.knocked.rtsp or visit.host.scopes or visit.host.xaddrs:
         looks = True
     elif looks is None and meeting.knocked.http_port:
         looks = False

@@ -80,11 +80,11 @@ def inspect(
         raise typer.Exit(code)
     from rich.console import Console
 
-    from cctv_probe.survey.terminal import inspection
+    from cctv_probe.survey.terminal_inspection import inspection
 
     console = Console()
     for device in found:
-        console.print(inspection(survey, device, LANGUAGE))
+        console.print(inspection(device, survey.record_of(device), survey.cameras_of(device), LANGUAGE))
     raise typer.Exit(code)
 
 

@@ -17,9 +17,9 @@ def show_survey(survey: Survey) -> None:
     from cctv_probe.survey.terminal import closed_devices, summary_lines, survey_table
 
     console = Console()
-    if survey.cameras:
-        console.print(survey_table(survey, LANGUAGE, width=console.width))
-    closed = closed_devices(survey, LANGUAGE)
+    if survey.devices:
+        console.print(survey_table(survey.cameras, survey.devices, LANGUAGE))
+    closed = closed_devices(survey.devices, LANGUAGE)
     if closed is not None:
         console.print(closed)
     for line in summary_lines(survey, LANGUAGE):

@@ -52,9 +52,16 @@ def _object(value: Mapping[object, object]) -> str:
 
 
 def _integer(value: int) -> str:
-    if abs(value) > _LARGEST_EXACT:
-        raise NotCanonicalError(f"{value} cannot be told exactly by every reader")
-    return str(value)
+    """Numbers are IEEE 754 doubles to every reader: larger integers stand only where a double writes the same digits."""
+    if abs(value) <= _LARGEST_EXACT:
+        return str(value)
+    try:
+        as_double = _float(float(value))
+    except OverflowError:
+        as_double = ""
+    if as_double != str(value):
+        raise NotCanonicalError(f"an integer of {value.bit_length()} bits cannot be told exactly by every reader")
+    return as_double
 
 
 def _float(value: float) -> str:

@@ -22,6 +22,7 @@ SMALL_RANGE = 256
 """Up to this many addresses, all ports are tried on all of them."""
 _SAME_ADDRESS_S = 0.025
 """The least time between two connections to one address, so that one mostly ends before the next begins."""
+_PAIRS_PER_SECOND = 1_000
 _BURST_S = 0.02
 """How far the sweep may run ahead of its pace after the system kept it waiting."""
 
@@ -109,7 +110,7 @@ def sweep_pairs(
 ) -> SweepResult:
     """Try exactly these (address, port) pairs, such as ports that devices named themselves."""
     with room_for_sockets(len(pairs)) as room:
-        run = _Sweep(room, len(pairs) or 1, stop or threading.Event(), None, None)
+        run = _Sweep(room, _PAIRS_PER_SECOND, stop or threading.Event(), None, None)
         run.total = len(pairs)
         run.work(iter([(address, port, connect_s) for address, port in pairs]), len({address for address, _ in pairs}))
         return run.result()
@@ -246,7 +247,9 @@ class _Sweep:
 
     def note(self, address: str, code: int) -> None:
         self.troubles[errno.errorcode.get(code, str(code))] += 1
-        if code in _NO_ROUTE and address not in self.alive:
+        # Without any IPv6 address of its own, Linux says that of IPv6 where it speaks of no route for IPv4.
+        no_route = code in _NO_ROUTE or (code == errno.EADDRNOTAVAIL and ":" in address)
+        if no_route and address not in self.alive:
             self.no_route.add(address)
 
     def end(self, dial: _Dial) -> None:

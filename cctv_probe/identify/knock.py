@@ -17,6 +17,7 @@ from cctv_probe.wire.visit import Visit
 
 BANNER_S = 3.0
 MOST_CANDIDATES = 12
+_SILENT = (Ending.TIMEOUT, Ending.REFUSED, Ending.UNREACHABLE)
 
 
 @dataclass
@@ -35,12 +36,13 @@ def knock(
     """Greet the host. `several` asks every endpoint, for hosts behind which more than one device may stand."""
     knocked = Knocked()
     headers: dict[str, str] = {}
-    for endpoint in list(endpoints)[:MOST_CANDIDATES]:
+    endpoints = list(endpoints)[:MOST_CANDIDATES]
+    dead: set[int] = set()
+    for endpoint in endpoints:
         if knocked.greetings and not several:
             break
-        if any(found.endpoint.port == endpoint.port for found in knocked.greetings):
-            continue
-        _greet(visit, endpoint, knocked)
+        if endpoint.port not in dead and endpoint.port not in {found.endpoint.port for found in knocked.greetings}:
+            _greet(visit, endpoint, knocked, dead)
     _http_banner(visit, knocked, endpoints, headers)
     visit.http.close()
     for port, tls in rtsp_ports:
@@ -52,24 +54,28 @@ def knock(
     return knocked
 
 
-def _greet(visit: Visit, endpoint: Endpoint, knocked: Knocked) -> None:
+def _greet(visit: Visit, endpoint: Endpoint, knocked: Knocked, dead: set[int]) -> None:
+    """Ask one endpoint for its clock; a port that does not speak HTTP is tried with TLS, and then left alone."""
     name = f"onvif.GetSystemDateAndTime :{endpoint.port}"
     found = visit.step(name, lambda: greet(visit, endpoint))
-    if found is None and not endpoint.tls and visit.last_ending() in (Ending.MALFORMED, Ending.FAULT):
+    if found is None and visit.last_ending() in (Ending.MALFORMED, Ending.FAULT) and not endpoint.tls:
         secure = Endpoint(endpoint.port, True, endpoint.target)
         found = visit.step(f"{name} (TLS)", lambda: greet(visit, secure))
     if found is not None:
         knocked.greetings.append(found)
+    elif visit.last_ending() is not Ending.NOT_FOUND:
+        dead.add(endpoint.port)
 
 
-def _http_banner(visit: Visit, knocked: Knocked, endpoints: Iterable[Endpoint], headers: dict[str, str]) -> None:
+def _http_banner(visit: Visit, knocked: Knocked, endpoints: list[Endpoint], headers: dict[str, str]) -> None:
     """The Server header and title of the first web server that answers."""
-    silent = {attempt.step for attempt in visit.attempts if attempt.ending in (Ending.TIMEOUT, Ending.REFUSED)}
-    known = [greeting.endpoint for greeting in knocked.greetings]
-    for endpoint in [*known, *endpoints][:4]:
-        if f"onvif.GetSystemDateAndTime :{endpoint.port}" in silent:
+    silent = {attempt.step for attempt in visit.attempts if attempt.ending in _SILENT}
+    for endpoint in dict.fromkeys([*(greeting.endpoint for greeting in knocked.greetings), *endpoints]):
+        step = f"http.GET / :{endpoint.port}"
+        tried = any(attempt.step == step for attempt in visit.attempts)
+        if tried or f"onvif.GetSystemDateAndTime :{endpoint.port}" in silent:
             continue
-        if visit.step(f"http.GET / :{endpoint.port}", lambda e=endpoint: _page(visit, e, headers)):  # type: ignore[misc]
+        if visit.step(step, lambda e=endpoint: _page(visit, e, headers)):  # type: ignore[misc]
             knocked.http_port = endpoint.port
             return
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from cctv_probe.model.device import Device, Identity, Kind
+from cctv_probe.model.device import Device, Kind
+from cctv_probe.model.finding import Finding
+from cctv_probe.model.words import Text
+
+SHARED = Text(
+    en="{address} and {other} both say that they are {value}; they were counted as different devices",
+    th="{address} และ {other} แจ้งเลขประจำตัวเดียวกัน ({value}) จึงนับเป็นคนละเครื่อง",
+)
+
+_KEYS = ("serial", "uuid", "mac", "certificate")
 
 
 def join(devices: Iterable[Device]) -> tuple[Device, ...]:
@@ -25,24 +34,50 @@ def join(devices: Iterable[Device]) -> tuple[Device, ...]:
 
 
 def same(one: Device, other: Device) -> bool:
-    """Whether two visits met the same device: a shared strong key, and none that contradicts."""
+    """Whether two visits met the same device.
+
+    A shared MAC address decides, and so do MAC addresses that differ. Without MACs, at one address one more key must agree
+    and none contradict; across addresses two must, because cheap cameras share serial numbers and UUIDs.
+    """
     if Kind.NOT_A_CAMERA in (one.kind, other.kind):
         return False
-    pairs = _pairs(one.identity, other.identity)
-    both = [(a, b) for a, b in pairs if a and b]
-    if not both or any(a != b for a, b in both):
+    macs, others = _macs(one), _macs(other)
+    if macs and others:
+        return bool(macs & others)
+    pairs = [(one.identity.serial, other.identity.serial), (one.identity.uuid, other.identity.uuid)]
+    known = [(a, b) for a, b in pairs if a and b]
+    if any(a != b for a, b in known) or (_brands(one) and _brands(other) and not _brands(one) & _brands(other)):
         return False
-    strong = any(a == b and a for a, b in pairs[1:])
-    return strong or _brands(one) == _brands(other)
+    return len(known) >= (1 if one.address == other.address else 2)
 
 
-def _pairs(one: Identity, other: Identity) -> list[tuple[str | None, str | None]]:
-    """Serial number, MAC address, UUID. A certificate is left out: makers ship one for a whole series."""
-    return [(one.serial, other.serial), (one.mac, other.mac), (one.uuid, other.uuid)]
+def _macs(device: Device) -> set[str]:
+    told = {str(item.value) for item in device.evidence if item.subject == "device" and item.attribute == "mac"}
+    return told | ({device.identity.mac} if device.identity.mac else set())
 
 
 def _brands(device: Device) -> set[str]:
     return {str(item.value) for item in device.evidence if item.subject == "device" and item.attribute == "brand"}
+
+
+def tell_apart(devices: Iterable[Device]) -> tuple[Device, ...]:
+    """Different devices that tell the same key get identifiers from their other keys, and a finding each."""
+    told = list(devices)
+    for _ in _KEYS:
+        by_id: dict[str, list[int]] = {}
+        for at, device in enumerate(told):
+            by_id.setdefault(device.id, []).append(at)
+        for shared in (group for group in by_id.values() if len(group) > 1):
+            for at, other in zip(shared, shared[1:] + shared[:1], strict=True):
+                if told[at].id_basis != "address_port_path":
+                    told[at] = _without_key(told[at], told[other].address)
+    return tuple(told)
+
+
+def _without_key(device: Device, other: str) -> Device:
+    text = SHARED.with_(value=device.id.partition(":")[2], address=device.address, other=other)
+    finding = Finding("identity_shared", "medium", text)
+    return replace(device, distrusted=device.distrusted | {device.id_basis}, findings=(*device.findings, finding))
 
 
 def _join(one: Device, other: Device) -> Device:

@@ -106,6 +106,8 @@ class Device:
     """Why the device stayed closed to us, where no credential opened it."""
     weak_path: str = ""
     """Tells devices apart that share one address and show no identity."""
+    distrusted: frozenset[str] = frozenset()
+    """Bases of identity that another device claims as well."""
 
     @property
     def id_basis(self) -> str:
@@ -116,7 +118,7 @@ class Device:
             ("mac", self.identity.mac),
             ("certificate", self.identity.certificate_sha256),
         )
-        return next((basis for basis, value in found if value), "address_port_path")
+        return next((basis for basis, value in found if value and basis not in self.distrusted), "address_port_path")
 
     @property
     def id(self) -> str:

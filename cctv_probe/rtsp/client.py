@@ -86,6 +86,9 @@ class RtspConnection:
         self._account = account
         self._signed = False
         self._refused = False
+        self._fresh = True
+        """Nothing was asked on this connection yet: nonces often belong to one connection, so the first question goes
+        unsigned. A challenge answered anonymously counts nothing; a login with another connection's nonce may."""
 
     @classmethod
     def connect(
@@ -134,8 +137,8 @@ class RtspConnection:
     ) -> Response:
         """One question, with a login where the device wants one: the answer, of any status but 401.
 
-        `uri` is sent without user and password, and signed as it is sent. The first request goes unsigned unless the
-        account already knows a challenge. All of it together takes at most `wanted_s`, and a reconnection.
+        `uri` is sent without user and password, and signed as it is sent. The first request of a connection goes
+        unsigned. All of it together takes at most `wanted_s`, and a reconnection.
         """
         uri, fields = tidy(uri), tuple(fields)
         deadline = self._budget.deadline(wanted_s)
@@ -170,7 +173,9 @@ class RtspConnection:
             return
         uri = self._aggregate_uri or self._session_uri
         try:
-            self._round("TEARDOWN", uri, (("Session", session.id),), Deadline.after(TEARDOWN_S))
+            response = self._round("TEARDOWN", uri, (("Session", session.id),), Deadline.after(TEARDOWN_S))
+            if response.status == 401 and self._signed and self._account:
+                self._account.abandoned()  # it came after an accepted login: nothing against the password
         except StepError:
             pass  # the connection is closed next, which ends the session as well as we can
 
@@ -185,7 +190,8 @@ class RtspConnection:
         self, method: str, uri: str, fields: tuple[tuple[str, str], ...], deadline: Deadline, body: bytes = b""
     ) -> Response:
         """One request, signed where the account can; the account is told how it went, except of a 401."""
-        value = self._account.sign(method, uri, secure=self.endpoint.tls, body=body) if self._account else None
+        account, self._fresh = None if self._fresh else self._account, False
+        value = account.sign(method, uri, secure=self.endpoint.tls, body=body) if account else None
         self._signed = value is not None
         response: Response | None = None
         try:
@@ -201,7 +207,7 @@ class RtspConnection:
         """One request and its answer, inside the session where there is one."""
         own = (("Session", self.session.id),) if self.session and method not in ("OPTIONS", "DESCRIBE") else ()
         response = self._exchange.send(method, uri, (*own, *fields), deadline, body)
-        if response.session and 200 <= response.status < 300 and method != "TEARDOWN":
+        if response.session and 200 <= response.status < 300 and method not in ("OPTIONS", "TEARDOWN"):
             self._session_uri = self._session_uri if self.session else uri
             self.session = response.session  # some devices change it on the way (quirk 21)
         return response
@@ -219,11 +225,12 @@ class RtspConnection:
         refused, self._refused = self._refused, False
         if self._exchange.ended(after_refusal=refused):
             self._reconnect(self.endpoint)
+            self._fresh = not refused
 
     def _reconnect(self, endpoint: Endpoint) -> None:
         self._exchange.close()
         self._exchange.connect(endpoint)
-        self.session = None
+        self.session, self._fresh = None, True
 
     def _redirected(self, location: str) -> tuple[str, tuple[Finding, ...]]:
         """(where to ask next, findings). Only this host is ever asked (quirks 1 and 24)."""

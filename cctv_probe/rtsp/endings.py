@@ -20,8 +20,8 @@ _NOT_FOUND = Text(
     th="{place} ไม่มีภาพที่เส้นทางนี้ ({line}) โปรดตรวจสอบเส้นทาง",
 )
 _BUSY = Text(
-    en="{place} has too many viewers at the moment ({line}); try again later",
-    th="ขณะนี้มีผู้ชม {place} เต็มแล้ว ({line}) โปรดลองใหม่ภายหลัง",
+    en="{place} is busy, or has too many viewers at the moment ({line}); try again later",
+    th="ขณะนี้ {place} ไม่ว่าง หรือมีผู้ชมเต็มแล้ว ({line}) โปรดลองใหม่ภายหลัง",
 )
 _NOT_SUPPORTED = Text(
     en="{place} does not support {method} ({line})",

@@ -50,15 +50,15 @@ def parse_h265_sps(nal: bytes) -> SpsInfo:
     width, height = bits.ue(), bits.ue()
     across, down = _window(bits, 0 if separate else chroma_format_idc)
     bit_depth = 8 + bits.ue(8)
-    fields, frame_rate = _timing(bits, sub_layers)
+    interlaced, frame_rate = _timing(bits, sub_layers)
     return SpsInfo(
         width_px=cropped(width, across),
-        height_px=cropped(height * fields, down * fields),
+        height_px=cropped(height, down),
         profile=told.profile,
         level=told.level,
         chroma_format=CHROMA[chroma_format_idc][0],
         bit_depth=bit_depth,
-        interlaced=fields == 2,
+        interlaced=interlaced,
         vui_frame_rate=frame_rate,
         tier=told.tier,
     )
@@ -114,21 +114,21 @@ def _window(bits: BitReader, chroma_format_idc: int) -> tuple[int, int]:
     return across * (left + right), down * (top + bottom)
 
 
-def _timing(bits: BitReader, sub_layers: int) -> tuple[int, float | None]:
-    """(pictures that make one frame: 2 where fields are coded, frames per second); (1, None) where none can be read."""
+def _timing(bits: BitReader, sub_layers: int) -> tuple[bool, float | None]:
+    """(whether pictures are fields, pictures per second); (False, None) where neither can be read."""
     try:
         log2_max_poc = _skip_to_reference_sets(bits, sub_layers)
         _skip_reference_sets(bits, log2_max_poc)
         if not bits.flag():  # vui_parameters_present_flag
-            return 1, None
-        fields = _skip_to_vui_timing(bits)
+            return False, None
+        interlaced = _skip_to_vui_timing(bits)
     except MalformedParameterSet:
-        return 1, None
+        return False, None
     try:
         units_in_tick, time_scale = (bits.u(32), bits.u(32)) if bits.flag() else (0, 0)
     except MalformedParameterSet:
-        return fields, None
-    return fields, rate(time_scale, units_in_tick, fields)
+        return interlaced, None
+    return interlaced, rate(time_scale, units_in_tick, 1)
 
 
 def _skip_to_reference_sets(bits: BitReader, sub_layers: int) -> int:
@@ -200,8 +200,8 @@ def _at_most_16(count: int) -> int:
     return count
 
 
-def _skip_to_vui_timing(bits: BitReader) -> int:
-    """Past the VUI up to its timing; 2 where every picture is a field (field_seq_flag), else 1."""
+def _skip_to_vui_timing(bits: BitReader) -> bool:
+    """Past the VUI up to its timing; whether every picture is a field (field_seq_flag)."""
     if bits.flag() and bits.u(8) == _EXTENDED_SAR:
         bits.skip(32)
     if bits.flag():  # overscan_info_present_flag
@@ -214,12 +214,12 @@ def _skip_to_vui_timing(bits: BitReader) -> int:
         bits.ue(5)
         bits.ue(5)
     bits.skip(1)  # neutral_chroma_indication_flag
-    fields = 2 if bits.flag() else 1
+    interlaced = bits.flag()
     bits.skip(1)  # frame_field_info_present_flag
     if bits.flag():  # default_display_window_flag
         for _ in range(4):
             bits.ue()
-    return fields
+    return interlaced
 
 
 def _vps_frame_rate(bits: BitReader, sub_layers: int) -> float | None:

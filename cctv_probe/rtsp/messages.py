@@ -20,6 +20,7 @@ GARBAGE_CAP_BYTES = 64 * 1024
 _STATUS_LINE = re.compile(rb"RTSP/(\d)\.(\d)[ \t]+(\d{3})(?!\d)[ \t]*([^\r\n]*)", re.IGNORECASE)
 _REQUEST_LINE = re.compile(rb"([A-Z_]{3,32})[ \t]+(\S{1,4096})[ \t]+RTSP/\d\.\d[ \t]*\r?\n", re.IGNORECASE)
 _END_OF_HEADERS = re.compile(rb"\n[ \t]*\r?\n")
+_BLANK = re.compile(rb"[ \t\r\n\0]+")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -191,7 +192,10 @@ class MessageReader:
 
     def _skip_garbage(self) -> None:
         """Leave in the buffer what begins with a frame, a status line, a request line, or what may yet become one."""
-        while self._buffer and self._buffer[:1] != b"$" and not _may_begin(self._buffer):
+        while (blank := _BLANK.match(self._buffer)) or not _may_begin(self._buffer):
+            if blank:
+                self._drop(blank.end())
+                continue
             if self._buffer[:5].upper() == b"HTTP/":
                 raise MalformedRtsp("an HTTP server answers")
             line_end = self._buffer.find(b"\n") + 1
@@ -260,8 +264,8 @@ class _Head:
 
 
 def _may_begin(buffer: bytearray) -> bool:
-    """Whether a message begins here, or the few bytes there are do not yet tell."""
-    if _STATUS_LINE.match(buffer) or _REQUEST_LINE.match(buffer):
+    """Whether a message or a frame begins here, or the few bytes there are do not yet tell."""
+    if not buffer or buffer.startswith(b"$") or _STATUS_LINE.match(buffer) or _REQUEST_LINE.match(buffer):
         return True
     if b"\n" in buffer[:4200] or len(buffer) > 4200:
         return False

@@ -13,12 +13,13 @@ MAX_NAL_BYTES = 4096
 
 @dataclass(frozen=True, slots=True)
 class SpsInfo:
-    """`width_px` × `height_px` is what a player shows: after cropping, both fields of an interlaced frame together.
+    """`width_px` × `height_px` is what a decoder puts out: after cropping, both fields of an H.264 frame together; where
+    H.265 codes fields, each is a picture of its own.
 
     `profile` is the name in the standard, without "Constrained" (`Baseline`, `Main`, `High`, `Main 10`), or
     `profile 99` where it has none; `level` is `4.1`. `vui_frame_rate` is in frames per second and a hint only: encoders
     write half, double and nonsense (quirk 19). `chroma_format` is `4:0:0`, `4:2:0`, `4:2:2` or `4:4:4`; `bit_depth` is
-    that of luma; `interlaced` says that fields may be coded.
+    that of luma; `interlaced` says that fields may be coded (H.264) or are (H.265).
     """
 
     width_px: int

@@ -34,7 +34,7 @@ _WELL = Way()
 def way_for(faults: Faults, service: str, operation: str) -> Way:
     """Which fault `operation` of `service` suffers; the first that names it."""
     for name in _IN_ORDER:
-        if names(getattr(faults, name), service, operation):
+        if names(getattr(faults, name), service, operation) and not (name == "html" and service == "rtsp"):
             return Way(name)
     if faults.drip and names(faults.drip.operations, service, operation):
         return Way("drip", faults.drip)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.utils import format_datetime
 from http import HTTPStatus
 
@@ -50,7 +50,7 @@ class Answer:
     operation: str = ""
     credentials: str = "none"
     result: str = "ok"
-    is_flood: bool = field(default=False)
+    is_flood: bool = False
 
 
 async def read_request(reader: asyncio.StreamReader) -> Request | None:

@@ -20,7 +20,7 @@ Stamp = Callable[[], datetime]
 class Entry:
     """One thing a device saw.
 
-    service: `onvif.device`, `onvif.media1`, `onvif.media2`, …, `http`, `rtsp`, `ws_discovery`, `tcp`, `tls`.
+    service: `onvif.device`, `onvif.media1`, `onvif.media2`, …, `http`, `rtsp`, `ws_discovery`, `tcp`.
     operation: the ONVIF operation, the HTTP method and path, the RTSP method, `Probe`, `connect`.
     credentials: `none`, `wsse`, `wsse_text`, `digest_md5`, `digest_sha256`, `basic`, `unknown`.
     result: `ok`, `challenged`, `locked`, `not_found`, `fault:<subcode>`, `violation:<what>`, `login_failed:<why>`,

@@ -65,7 +65,8 @@ class RtspConnection:
         node = self._node
         verdict = self._verdict(request)
         way = way_for(node.device.faults, "rtsp", request.method)
-        answer = RtspAnswer(453) if way.name == "busy" else await self._answer(request, verdict)
+        said = {"busy": RtspAnswer(453), "empty_200": RtspAnswer()}.get(way.name)
+        answer = said or await self._answer(request, verdict)
         node.note(
             "rtsp",
             request.method,
@@ -76,7 +77,7 @@ class RtspConnection:
         if node.device.faults.answer_delay_s:
             await asyncio.sleep(node.device.faults.answer_delay_s)
         wire = to_bytes(answer, request.headers["cseq"], node.device.banners.rtsp_server)
-        await send(self._writer, self._reader, b"" if way.name == "empty_200" else wire, way)
+        await send(self._writer, self._reader, wire, way)
         if request.method == "PLAY" and answer.status == 200 and self._session:
             self._session.player.play()
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from cctv_probe.model.evidence import Evidence, Value
-from cctv_probe.model.record import FIELDS
+from cctv_probe.model.record import FIELDS, SurveyRecord
 from cctv_probe.model.words import Text
+from cctv_probe.survey.report_words import CHANNEL
 from cctv_probe.survey.safe_text import clean
 from cctv_probe.survey.words import ATTRIBUTES, PURPOSES, codec_words, duration_words
 
@@ -104,3 +105,17 @@ def hint_words(field: str, item: Evidence) -> Text:
         return told
     name = field_words(item.attribute)
     return Text(en=f"{name.en}: {told.en}", th=f"{name.th}: {told.th}")
+
+
+def camera_title(camera: SurveyRecord, channel: Text | None = None) -> Text:
+    """What a camera is called: its name, else its address (and channel)."""
+    plain = camera.name or camera.device
+    if channel is None or camera.name:
+        return Text(en=plain, th=plain)
+    return Text(en=f"{plain} · {channel.en}", th=f"{plain} · {channel.th}")
+
+
+def place_words(camera: SurveyRecord) -> Text | None:
+    """`channel 3` where the camera is one of several of its device."""
+    behind = camera.views[0].role == "recorder" or camera.id.endswith(f"/{camera.channel}")
+    return CHANNEL.with_(number=camera.channel) if behind else None

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from cctv_probe.model.evidence import Evidence, Fact
 from cctv_probe.model.finding import Finding
 from cctv_probe.model.record import FIELDS, DeviceRecord, StreamRecord, SurveyRecord
-from cctv_probe.model.words import Text
 from cctv_probe.survey import report_words as words
 from cctv_probe.survey.agreement import disagreements
-from cctv_probe.survey.display import hint_words, number, value_words
+from cctv_probe.survey.display import camera_title, hint_words, number, place_words, value_words
 from cctv_probe.survey.html_text import Page, safe, tag
 from cctv_probe.survey.words import SCOPE_CLASSES, SEVERITIES, source_words, standing_words
 
@@ -30,20 +29,6 @@ def card(page: Page, camera: SurveyRecord, device: DeviceRecord | None, place: i
         kind="card",
         id=f"camera-{place}",
     )  # fmt: skip
-
-
-def camera_title(camera: SurveyRecord, channel: Text | None = None) -> Text:
-    """What a camera is called: its name, else its address (and channel)."""
-    plain = camera.name or camera.device
-    if channel is None or camera.name:
-        return Text(en=plain, th=plain)
-    return Text(en=f"{plain} · {channel.en}", th=f"{plain} · {channel.th}")
-
-
-def place_words(camera: SurveyRecord) -> Text | None:
-    """`channel 3` where the camera is one of several of its device."""
-    behind = camera.views[0].role == "recorder" or camera.id.endswith(f"/{camera.channel}")
-    return words.CHANNEL.with_(number=camera.channel) if behind else None
 
 
 def _head(page: Page, camera: SurveyRecord, device: DeviceRecord | None, place: int) -> str:
@@ -76,8 +61,12 @@ def _unknown_cell(page: Page, index: int, field: str, fact: Fact, told: dict[str
     if first != str(index):
         content = tag("span", page(words.AS_FIELD.with_(words=words.NOT_YET, number=first)), kind="unknown")
     else:
-        content = tag("span", page(words.NOT_YET), kind="unknown") + tag("div", why, kind="small")
+        content = _not_yet(page, why)
     return tag("td", content + _others(page, field, fact.others, ()), colspan="2")
+
+
+def _not_yet(page: Page, why: str) -> str:
+    return tag("span", page(words.NOT_YET), kind="unknown") + tag("span", f" – {why}", kind="small")
 
 
 def _beside(page: Page, field: str, fact: Fact, differing: Iterable[Evidence]) -> str:
@@ -95,36 +84,33 @@ def _beside(page: Page, field: str, fact: Fact, differing: Iterable[Evidence]) -
 
 
 def _others(page: Page, field: str, others: tuple[Evidence, ...], differing: Iterable[Evidence]) -> str:
-    """The other evidence, what differs first, the same words once."""
+    """The other evidence, what differs first; sources that say the same share a line."""
     against = list(differing)
-    lines = [_different(page, field, item) for item in against]
-    lines += [_agreeing(page, field, item) for item in others if item not in against]
-    unique = list(dict.fromkeys(lines))
-    if len(unique) > _MOST_BESIDE:
-        unique = [*unique[:_MOST_BESIDE], page(words.AND_MORE.with_(count=len(unique) - _MOST_BESIDE))]
-    return tag("ul", "".join(tag("li", line) for line in unique), kind="beside") if unique else ""
-
-
-def _different(page: Page, field: str, item: Evidence) -> str:
     mark = tag("span", f"≠ {page(words.DIFFERS)}:", kind="differs-mark")
-    source = f"{page(source_words(item.source.method))}, {page(standing_words(item.source.standing))}"
-    return f"{mark} <b>{page(hint_words(field, item))}</b> – {source}"
+    lines = [f"{mark} <b>{value}</b> – {sources}" for value, sources in _by_value(page, field, against)]
+    agreeing = [item for item in others if item not in against]
+    lines += [f"{page(words.ALSO)} {value} – {sources}" for value, sources in _by_value(page, field, agreeing)]
+    if len(lines) > _MOST_BESIDE:
+        lines = [*lines[:_MOST_BESIDE], page(words.AND_MORE.with_(count=len(lines) - _MOST_BESIDE))]
+    return tag("ul", "".join(tag("li", line) for line in lines), kind="beside") if lines else ""
 
 
-def _agreeing(page: Page, field: str, item: Evidence) -> str:
-    return page(words.BESIDE.with_(value=hint_words(field, item), source=source_words(item.source.method)))
+def _by_value(page: Page, field: str, items: Iterable[Evidence]) -> list[tuple[str, str]]:
+    """Each value once, with the sources that tell it."""
+    sources: dict[str, list[str]] = {}
+    for item in items:
+        sources.setdefault(page(hint_words(field, item)), []).append(page(source_words(item.source.method)))
+    return [(value, "; ".join(dict.fromkeys(told))) for value, told in sources.items()]
 
 
 def _working_row(page: Page, fact: Fact) -> str:
     name = tag("th", page(words.WORKING), scope="row")
     if fact.why_unknown:
-        content = tag("span", page(words.NOT_YET), kind="unknown") + tag(
-            "div", page(fact.why_unknown.text), kind="small"
-        )
-        return tag("tr", tag("td", "", kind="no") + name + tag("td", content, colspan="2"))
+        content = tag("td", _not_yet(page, page(fact.why_unknown.text)), colspan="2")
+        return tag("tr", tag("td", "", kind="no") + name + content, kind="first-extra")
     shown = page(words.WORKS if fact.value is True else words.WORKS_NOT)
     cells = tag("td", tag("span", shown, kind="value")) + tag("td", _beside(page, "working", fact, ()))
-    return tag("tr", tag("td", "", kind="no") + name + cells)
+    return tag("tr", tag("td", "", kind="no") + name + cells, kind="first-extra")
 
 
 def _stream_rows(page: Page, streams: Iterable[StreamRecord]) -> list[str]:
@@ -144,7 +130,7 @@ def _stream_row(page: Page, stream: StreamRecord) -> str:
     if not shown:
         return ""
     name = tag("th", f"{page(words.STREAM)} {safe(stream.name, 20)}", scope="row")
-    uri = tag("div", safe(stream.uri, 200), kind="small soft") if stream.uri else ""
+    uri = tag("span", " · " + safe(stream.uri, 200), kind="small soft") if stream.uri else ""
     return tag("tr", tag("td", "", kind="no") + name + tag("td", shown + uri, colspan="2"))
 
 

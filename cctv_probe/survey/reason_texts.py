@@ -110,8 +110,8 @@ ONVIF_OFF = Text(
     th="ONVIF ของ {address} ปิดอยู่หรือไม่มีให้ใช้ โปรดเปิด ONVIF ในเมนูของอุปกรณ์และสร้างผู้ใช้ ONVIF แล้วสแกนอีกครั้ง",
 )
 NOT_TOLD = Text(
-    en="{address} answered but did not say: {field}. Read it on the device itself.",
-    th="{address} ตอบแล้ว แต่ไม่ได้แจ้ง: {field} โปรดอ่านค่าที่ตัวอุปกรณ์",
+    en="{address} answered but did not tell this. Read it on the device itself.",
+    th="{address} ตอบแล้ว แต่ไม่ได้แจ้งค่านี้ โปรดอ่านค่าที่ตัวอุปกรณ์",
 )
 NOT_ASKED = Text(
     en="No service that tells this was found at {address}. Check that ONVIF or RTSP is switched on in the device.",

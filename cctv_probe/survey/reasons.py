@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from cctv_probe.model.attempt import Attempt, Ending
 from cctv_probe.model.device import Device, Kind
 from cctv_probe.model.evidence import Unknown
-from cctv_probe.model.record import FIELDS
 from cctv_probe.model.words import Text
 from cctv_probe.survey import reason_texts as texts
 
@@ -36,13 +35,6 @@ _TELLING: tuple[Ending, ...] = (
 
 _OFF = frozenset({Ending.REFUSED, Ending.NOT_FOUND, Ending.NOT_SUPPORTED})
 _STREAM_WORD = re.compile(r"main|sub\d*|third\d*")
-_MORE_NAMES: dict[str, Text] = {
-    "model": Text(en="model", th="รุ่น"),
-    "firmware": Text(en="firmware", th="เฟิร์มแวร์"),
-    "clock_offset_s": Text(en="the device's time", th="เวลาของอุปกรณ์"),
-    "codec": Text(en="codec", th="รูปแบบการเข้ารหัสภาพ"),
-    "bit_rate_bps": Text(en="bit rate", th="อัตราบิต"),
-}
 
 
 def why_unknown(device: Device, field: str, *, stream: str = "main", channel: int | None = None) -> Unknown:
@@ -58,7 +50,8 @@ def why_unknown(device: Device, field: str, *, stream: str = "main", channel: in
     if closed and (telling is None or telling.ending not in texts.OPEN_IT):
         return _closed(device, Ending.UNAUTHORIZED, code="closed")
     if telling is None:
-        return _unsaid(device, field, asked)
+        code, sentence = ("not_told", texts.NOT_TOLD) if asked else ("not_asked", texts.NOT_ASKED)
+        return Unknown(code, sentence.with_(address=device.address))
     return _reason(device, telling, settled)
 
 
@@ -153,10 +146,3 @@ def _closed(device: Device, ending: Ending, *, code: str) -> Unknown:
     why = device.login or texts.WHY_CLOSED[ending].with_(address=device.address)
     advice = texts.OPEN_IT[ending]
     return Unknown(code, Text(en=f"{why.en} {advice.en}", th=f"{why.th} {advice.th}"))
-
-
-def _unsaid(device: Device, field: str, asked: list[Attempt]) -> Unknown:
-    if not asked:
-        return Unknown("not_asked", texts.NOT_ASKED.with_(address=device.address))
-    name = FIELDS.get(field) or _MORE_NAMES.get(field) or Text(en=field, th=field)
-    return Unknown("not_told", texts.NOT_TOLD.with_(address=device.address, field=name))

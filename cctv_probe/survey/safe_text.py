@@ -26,7 +26,7 @@ def clean(text: str, limit: int = LONGEST_SHOWN) -> str:
     """`text` on one line without anything that acts on a screen, at most `limit` characters, cut with `…`."""
     # Cut before the work, too: ten characters of rubbish for one of text is more than any device needs.
     one_line = _SPACES.sub(" ", text[: limit * 10])
-    tidy = _without_towers(_UNSAFE.sub("", one_line)).strip()
+    tidy = _SPACES.sub(" ", _without_towers(_UNSAFE.sub("", one_line))).strip()
     if len(tidy) > limit or len(text) > limit * 10:
         return tidy[: limit - 1].rstrip() + "…"
     return tidy

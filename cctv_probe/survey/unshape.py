@@ -6,6 +6,7 @@ KeyError and a word that is not of the contract ValueError.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -56,7 +57,8 @@ def _run(data: Json) -> Run:
 
 
 def _device(data: Json) -> Device:
-    identity = data["identity"]
+    told = data["identity"]
+    identity = Identity(told["serial"], told["uuid"], told["mac"], told["certificate_sha256"])
     address, port = data["address"], data["port"]
     weak_head = f"address:{address}:{port or 0}"
     login = data.get("login")
@@ -64,7 +66,7 @@ def _device(data: Json) -> Device:
         address=address,
         port=port,
         kind=Kind(data["kind"]),
-        identity=Identity(identity["serial"], identity["uuid"], identity["mac"], identity["certificate_sha256"]),
+        identity=identity,
         open_ports=tuple(data["open_ports"]),
         seen_by=tuple(data["seen_by"]),
         other_addresses=tuple(data.get("other_addresses") or ()),
@@ -74,7 +76,20 @@ def _device(data: Json) -> Device:
         scope_class=data.get("scope_class") or "unknown",
         login=_text(login) if login else None,
         weak_path=data["id"].removeprefix(weak_head) if data["id_basis"] == "address_port_path" else "",
+        distrusted=_distrusted(identity, data["id_basis"]),
     )
+
+
+def _distrusted(identity: Identity, basis: str) -> frozenset[str]:
+    """The bases that were told and yet passed over for `basis`: another device claims them as well."""
+    told = {
+        "serial": identity.serial,
+        "uuid": identity.uuid,
+        "mac": identity.mac,
+        "certificate": identity.certificate_sha256,
+    }
+    stronger = itertools.takewhile(lambda name: name != basis, told)
+    return frozenset(name for name in stronger if told[name])
 
 
 def _device_evidence(data: Json) -> tuple[Evidence, ...]:
@@ -159,7 +174,7 @@ def _value(value: Any) -> Value:
 
 
 def _attempt(data: Json) -> Attempt:
-    line = Text(en=data["line"], th=data.get("line_th") or data["line"])
+    line = Text(en=data["line"], th=data.get("line_th", data["line"]))
     return Attempt(data["step"], Ending(data["ending"]), data["elapsed_s"], line)
 
 

@@ -16,8 +16,8 @@ from cctv_probe.model.words import Language
 from cctv_probe.survey import report_words as words
 from cctv_probe.survey.agreement import disagreements
 from cctv_probe.survey.atomic import write_atomically
-from cctv_probe.survey.display import number, value_words
-from cctv_probe.survey.html_card import camera_title, card, finding_list, place_words
+from cctv_probe.survey.display import camera_title, number, place_words, value_words
+from cctv_probe.survey.html_card import card, finding_list
 from cctv_probe.survey.html_text import Page, safe, table, tag
 from cctv_probe.survey.reasons import step_words
 from cctv_probe.survey.result import Survey, by_place, counts, differing_fields, stayed_closed
@@ -169,7 +169,7 @@ def _records(page: Page, survey: Survey) -> str:
         card(page, camera, pair[1] if (pair := seen_through.get((camera.device_id, camera.device))) else None, place)
         for place, camera in enumerate(survey.cameras, 1)
     ]
-    return tag("h2", page(words.RECORDS_TITLE), kind="new-page") + "\n".join(cards) if cards else ""
+    return tag("h2", page(words.RECORDS_TITLE)) + "\n".join(cards) if cards else ""
 
 
 def _device_findings(page: Page, survey: Survey) -> str:

@@ -37,7 +37,7 @@ def factory(launch, role=None):
     """A mount that runs `launch`; only `role` may see it where one is named."""
     made = GstRtspServer.RTSPMediaFactory()
     made.set_launch(launch)
-    made.set_shared(True)
+    made.set_shared(False)  # a shared one answers 503 while the last viewer's is being taken down
     for name in [role] if role else []:
         made.add_role_from_structure(
             Gst.Structure.new_from_string(

@@ -13,7 +13,7 @@ import requests
 import xmlschema
 import zeep
 from lxml import etree
-from requests.auth import HTTPDigestAuth
+from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 from zeep.wsse.username import UsernameToken
 
 from cctv_probe.simulator.fleet import ChannelLies, Device, Faults, Login, Ports, Service
@@ -271,6 +271,30 @@ def test_requests_gets_in_by_http_digest(scheme: str) -> None:
         results = [entry.result for entry in town.log()]
         assert town.state(device.address).peak_connections == 1
     assert results == ["challenged", "ok", "ok", "ok"]
+
+
+def test_a_password_in_clear_where_the_device_wants_it() -> None:
+    by_header = camera(login=Login(password=PASSWORD, scheme="basic", lock_after=1))
+    by_token = camera(login=Login(password=PASSWORD, scheme="wsse_text"))
+    with Municipality(fleet_of(by_header, by_token)) as town:
+        assert ask(by_header, "device", "GetScopes", auth=HTTPBasicAuth("admin", PASSWORD)).ok
+        assert ask(by_header, "device", "GetScopes", token=Token()).status_code == 401  # no login it knows: no failure
+        assert ask(by_header, "device", "GetScopes", auth=HTTPBasicAuth("admin", "x")).status_code == 401
+        assert town.state(by_header.address).locked
+        assert ask(by_token, "device", "GetScopes", token=Token(is_text=True)).ok
+        assert ask(by_token, "device", "GetScopes", token=Token()).status_code == 400
+    assert {entry.credentials for entry in town.log()} == {"basic", "wsse", "wsse_text"}
+
+
+def test_hostile_texts_arrive_unharmed() -> None:
+    fleet = moved(load_fleet(FLEETS / "hostile.yaml"), own_network())
+    (device,) = [one for one in fleet.devices if one.address.endswith(".24")]
+    with Municipality(fleet_of(device)):
+        token = Token(password=device.login.password)
+        body = body_of(ask(device, "device", "GetDeviceInformation", token=token))
+        assert texts(body, "Model") == ["<script>alert(1)</script>"]
+        assert texts(body, "SerialNumber") == [device.identity.serial]
+        assert body_of(ask(device, "device", "GetScopes", token=token)) is not None
 
 
 def test_the_separate_onvif_user_is_the_only_one_let_in() -> None:

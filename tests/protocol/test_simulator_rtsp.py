@@ -221,6 +221,17 @@ def test_clips_are_kept_on_disk(tmp_path_factory: pytest.TempPathFactory) -> Non
         assert len(kept) == 1
 
 
+def test_a_town_can_stop_while_streams_play() -> None:
+    device = camera()
+    town = Municipality(fleet_of(device))
+    town.start()
+    with Rtsp(device) as client:
+        _playing(client, device, "/live")
+        client.packet()
+        town.stop()
+    assert town.errors == []
+
+
 def test_importing_the_fleet_does_not_import_libav() -> None:
     code = "import sys, cctv_probe.simulator.municipality; print('av' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

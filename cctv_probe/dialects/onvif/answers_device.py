@@ -44,7 +44,7 @@ class ClockReading:
 
 
 def clock_reading(answer: xml.Element) -> ClockReading:
-    """The device's clock. Times such as 00:61:16 are carried over (quirk 10), not refused."""
+    """The device's clock. A time that no clock shows, such as 00:61:16 (quirk 10), is taken as none told."""
     found = xml.find(answer, "SystemDateAndTime")
     whole = answer if found is None else found
     dst = xml.text(whole, "DaylightSavings")
@@ -63,11 +63,9 @@ def _moment(element: xml.Element | None) -> dt.datetime | None:
         return None
     year, month, day = (part or 0 for part in parts)
     hour, minute, second = (part or 0 for part in clock)
-    if hour > 48 or minute > 120 or second > 120:
-        return None
     try:
-        return dt.datetime(year, month, day, tzinfo=dt.UTC) + dt.timedelta(hours=hour, minutes=minute, seconds=second)
-    except (ValueError, OverflowError):
+        return dt.datetime(year, month, day, hour, minute, min(second, 59), tzinfo=dt.UTC) if second <= 60 else None
+    except ValueError:
         return None
 
 

@@ -19,7 +19,7 @@ from cctv_probe.model.device import Identity
 from cctv_probe.model.evidence import Standing
 from cctv_probe.model.words import Text
 from cctv_probe.wire.http import Answer
-from cctv_probe.wire.visit import Visit
+from cctv_probe.wire.visit import Visit, tidy
 
 ENDPOINT_S = 4.0
 _NO_IDENTITY = re.compile(
@@ -173,7 +173,8 @@ def _note_information(visit: Visit, reply: Reply, _session: OnvifSession) -> str
         ("hardware_id", told.hardware_id),
     ):
         visit.note("device", attribute, value, "onvif.device_information", Standing.CONFIGURED, raw=raw)
-    return told.serial if told.serial and identifies(told.serial) else ""
+    serial = tidy(told.serial or "")
+    return serial if identifies(serial) else ""
 
 
 def identifies(serial: str) -> bool:
@@ -193,7 +194,8 @@ def _note_interfaces(visit: Visit, reply: Reply, _session: OnvifSession) -> str:
     chosen = ours or (interfaces[0] if interfaces else None)
     if chosen is None:
         return ""
-    visit.note("device", "mac", chosen.mac, "onvif.network_interfaces", Standing.CONFIGURED, raw=(reply.sha256,))
+    for mac in dict.fromkeys([chosen.mac, *(found.mac for found in interfaces)]):
+        visit.note("device", "mac", mac, "onvif.network_interfaces", Standing.CONFIGURED, raw=(reply.sha256,))
     if ours is None and any(found.addresses for found in interfaces):
         visit.note("device", "nat_hint", True, "onvif.network_interfaces", Standing.CONFIGURED, raw=(reply.sha256,))
     return chosen.mac or ""

@@ -93,11 +93,20 @@ class OnvifSession:
         raise StepError(Ending.UNAUTHORIZED)
 
     def _send(self, operation: Operation, arguments: dict[str, Any], endpoint: Endpoint) -> Answer:
-        headers = {
-            "Content-Type": f'application/soap+xml; charset=utf-8; action="{operation.service}/{operation.name}"'
-        }
-        token = None
         self._signed = False
+        try:
+            headers, body = self._prepare(operation, arguments, endpoint)
+        except BaseException:
+            self.visit.login.released()
+            raise
+        return self._post(operation, endpoint, headers, body)
+
+    def _prepare(
+        self, operation: Operation, arguments: dict[str, Any], endpoint: Endpoint
+    ) -> tuple[dict[str, str], bytes]:
+        """Headers and body of a request, signed by the scheme the device asked for."""
+        headers = {"Content-Type": f'application/soap+xml; charset=utf-8; action="{operation.service}/{operation.name}"'}
+        token = None
         if operation.login and self.scheme == "token":
             token = self._token(secure=endpoint.tls)
         body = requests.build(operation, arguments, token)
@@ -106,7 +115,7 @@ class OnvifSession:
             if signature:
                 headers["Authorization"] = signature
         self._signed = token is not None or "Authorization" in headers
-        return self._post(operation, endpoint, headers, body)
+        return headers, body
 
     def _post(self, operation: Operation, endpoint: Endpoint, headers: dict[str, str], body: bytes) -> Answer:
         outcome = "no answer"

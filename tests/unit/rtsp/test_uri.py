@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cctv_probe.rtsp.uri import Authority, authority, on_host, path_of, tidy
+
+UNHURRIED = settings(deadline=None)  # a busy machine is no failure; terminating is tested by processor time
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,7 @@ def test_on_host_keeps_path_and_query_only(uri: str, host: str, port: int, tls: 
     assert on_host(uri, host, port, tls=tls) == expected
 
 
+@UNHURRIED
 @given(st.text(max_size=200) | st.from_regex(r"rtsp://([a@:/?#\[\]1]){0,60}", fullmatch=True))
 def test_no_uri_breaks_the_readers(uri: str) -> None:
     clean = tidy(uri)
@@ -75,6 +78,7 @@ def test_no_uri_breaks_the_readers(uri: str) -> None:
     assert on_host(uri, "127.0.0.1", 554).startswith("rtsp://127.0.0.1")
 
 
+@UNHURRIED
 @given(
     st.text(
         st.characters(codec="ascii", exclude_characters="/?#", min_codepoint=33, exclude_categories=["Cc"]), min_size=1

@@ -62,7 +62,7 @@ def test_the_example_is_a_working_scope() -> None:
         ("version: 1\nranges:\n  - 10.0.0.1\n", "line 3: “ranges[1]” must hold “key: value” lines."),
         ("version: 1\nranges:\n  - range: 10.0.0.1\n  - range: 8.8.8.8\n",
          "line 4: “ranges[2].range” cannot be used. 8.8.8.8 is a public address"),
-        ("version: 1\nexclude: [10.0.0.2, cam.local]\n" + RANGES, "line 2: “exclude[2]” cannot be used. “cam.local” is"),
+        ("version: 1\nexclude: [10.0.0.2, cam.local]\n" + RANGES, "line 2: “exclude[2]” cannot be used. “cam.local”"),
         ("version: 1\nexclude: [10.0.0.1]\n" + RANGES, "line 3: “ranges” cannot be used. Nothing is left"),
         ("version: 1\nallow_public: maybe\n" + RANGES, "line 2: “allow_public” must be yes or no."),
         ("version: 1\nlao_code: 123\n" + RANGES, "line 2: “lao_code” must be the 8 digits"),

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cctv_probe.scope.addresses import ScopeError
 from cctv_probe.scope.permit import SCOPE_CLASSES, Scope, ScopeClass, ScopeRange
-from cctv_probe.scope.targets import ScopeError, parse_targets
+from cctv_probe.scope.targets import parse_targets
 
 
 def of(word: str, scope_class: ScopeClass) -> ScopeRange:

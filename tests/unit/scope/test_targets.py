@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cctv_probe.scope.addresses import merged, read_address, within, without
-from cctv_probe.scope.targets import ScopeError, parse_targets
+from cctv_probe.scope.addresses import ScopeError, merged, read_address, within, without
+from cctv_probe.scope.targets import parse_targets
 
 addresses_v4 = st.integers(min_value=0, max_value=2**32 - 1)
 runs = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda pair: (min(pair), max(pair))), max_size=8)

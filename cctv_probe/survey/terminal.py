@@ -1,0 +1,187 @@
+"""What a person sees on the screen, as rich renderables. Only the `terminal` modules know rich.
+
+Device strings enter as `Text` objects after `safe_text`, never as markup, so neither `[bold]` nor an escape sequence of a
+device acts. Marks carry every meaning that colour carries, and rich itself leaves colour out under `NO_COLOR`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich import box
+from rich.console import Console, ConsoleOptions, Group, JustifyMethod, RenderableType, RenderResult
+from rich.table import Table
+from rich.text import Text as Line
+
+from cctv_probe.model.device import Device, Kind
+from cctv_probe.model.evidence import Fact
+from cctv_probe.model.record import FIELDS, SurveyRecord
+from cctv_probe.model.words import Language, Text
+from cctv_probe.survey import report_words as words
+from cctv_probe.survey import terminal_words as short
+from cctv_probe.survey.agreement import disagreements
+from cctv_probe.survey.display import place_words, value_words
+from cctv_probe.survey.result import Survey, counts, differing_fields, stayed_closed
+from cctv_probe.survey.safe_text import clean
+from cctv_probe.survey.words import KINDS
+
+WIDE = 110
+"""Columns of the screen from which name and address get columns of their own."""
+ROOMY = 96
+"""Columns of the screen from which two blanks stand between the table's columns."""
+
+_FIELDS: tuple[tuple[str, Text], ...] = (
+    ("brand", words.BRAND),
+    ("resolution", words.RESOLUTION),
+    ("max_resolution", words.HIGHEST),
+    ("frame_rate", short.RATE),
+    ("file_format", short.CODEC),
+    ("retention_days", short.DAYS),
+)
+_LONGEST_NAME = 40
+_LONGEST_IPV4 = 15
+
+
+class SurveyTable:
+    """The table of all cameras; it takes its layout from the width of the screen it is printed on."""
+
+    def __init__(self, records: Sequence[SurveyRecord], devices: Iterable[Device], language: Language) -> None:
+        self._records, self._language = records, language
+        shown = {(record.device_id, record.device) for record in records}
+        self._unread = [
+            device for device in devices if _may_hold_cameras(device) and (device.id, device.address) not in shown
+        ]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        marks = short.marks(ascii_only=options.ascii_only)
+        wide = options.max_width >= WIDE
+        table = plain_table(options.ascii_only, tight=options.max_width < ROOMY)
+        self._add_columns(table, options.max_width)
+        for camera in self._records:
+            table.add_row(*self._row(camera, marks, wide))
+        for device in self._unread:
+            table.add_row(*self._unread_row(device, marks, wide))
+        yield table
+        yield Line(short.LEGEND.with_(differs=marks.differs, proxy=marks.proxy).in_(self._language), style="dim")
+
+    def _add_columns(self, table: Table, width: int) -> None:
+        wide = width >= WIDE
+        addresses = [len(record.device) for record in self._records] + [len(device.address) for device in self._unread]
+        room = min(max(addresses, default=7), _LONGEST_IPV4)
+        head = words.ADDRESS.in_(self._language)
+        table.add_column(
+            head,
+            min_width=room,
+            max_width=None if wide else max(room, 22 if width >= ROOMY else 12),
+            no_wrap=wide,
+            overflow="fold",
+        )
+        if wide:
+            table.add_column(words.CAMERA.in_(self._language), overflow="fold", max_width=_LONGEST_NAME)
+        for field, name in _FIELDS:
+            justify: JustifyMethod = "right" if field in ("frame_rate", "retention_days") else "left"
+            free = field == "brand"
+            table.add_column(name.in_(self._language), no_wrap=not free, overflow="fold", justify=justify)
+        table.add_column(words.NOTE.in_(self._language), overflow="fold")
+
+    def _row(self, camera: SurveyRecord, marks: short.Marks, wide: bool) -> list[Line]:
+        values = [self._value(field, camera.fields[field], marks) for field, _ in _FIELDS]
+        return [*self._place(camera, wide), *values, self._note(camera, marks)]
+
+    def _unread_row(self, device: Device, marks: short.Marks, wide: bool) -> list[Line]:
+        """A device that may hold cameras but told of none."""
+        blank = [Line(marks.unknown, style="dim") for _ in _FIELDS]
+        place = [Line(clean(device.address, 45)), *([Line("")] if wide else [])]
+        kind = KINDS[device.kind].in_(self._language)
+        closed = f": {short.reason('closed').in_(self._language)}" if stayed_closed(device) else ""
+        return [*place, *blank, Line(f"{kind}{closed}", style="dim")]
+
+    def _place(self, camera: SurveyRecord, wide: bool) -> list[Line]:
+        channel = place_words(camera)
+        number = short.CHANNEL.with_(number=camera.channel).in_(self._language) if channel else ""
+        address = clean(camera.device, 45)
+        if wide:
+            name = clean(camera.name or "", _LONGEST_NAME)
+            return [Line(" · ".join(part for part in (address, number) if part)), Line(name)]
+        below = " · ".join(part for part in (number, clean(camera.name or "", 24)) if part)
+        return [Line(f"{address}\n{below}".rstrip())]
+
+    def _value(self, field: str, fact: Fact, marks: short.Marks) -> Line:
+        if fact.chosen is None:
+            return Line(marks.unknown, style="dim")
+        line = Line(clean(value_words(field, fact.value).in_(self._language), 24))
+        if fact.proxy:
+            line.append(marks.proxy, style="dim")
+        if disagreements(field, fact):
+            line.append(marks.differs, style="bold yellow")
+        return line
+
+    def _note(self, camera: SurveyRecord, marks: short.Marks) -> Line:
+        differing = differing_fields(camera)
+        if differing:
+            names = ", ".join(short.FIELD_NAMES[field].in_(self._language) for field in differing)
+            return Line(f"{marks.differs} {names}", style="yellow")
+        return Line(self._reason(camera), style="dim")
+
+    def _reason(self, camera: SurveyRecord) -> str:
+        """Why the values that a device could tell are not there, in two or three words."""
+        unknown = [camera.fields[field].why_unknown for field, _ in _FIELDS if field != "retention_days"]
+        codes = [why.code for why in unknown if why]
+        return short.reason(codes[0]).in_(self._language) if codes else ""
+
+
+def _may_hold_cameras(device: Device) -> bool:
+    return device.kind in (Kind.RECORDER, Kind.CAMERA) or stayed_closed(device)
+
+
+def plain_table(ascii_only: bool = False, *, tight: bool = False) -> Table:
+    """A table with lines between head and body only."""
+    style = box.ASCII if ascii_only else box.SIMPLE_HEAD
+    return Table(box=style, pad_edge=False, padding=(0, 0 if tight else 1, 0, 0), header_style="bold", show_edge=False)
+
+
+def survey_table(records: Sequence[SurveyRecord], devices: Sequence[Device], language: Language) -> RenderableType:
+    """All cameras, one row each, and the devices that may hold some but told of none; the legend of the marks below."""
+    unread = any(_may_hold_cameras(device) for device in devices)
+    return SurveyTable(records, devices, language) if records or unread else Line(words.NO_CAMERAS.in_(language))
+
+
+def closed_devices(devices: Iterable[Device], language: Language) -> RenderableType | None:
+    """The devices that no credential opened, with the reason; None where all were opened."""
+    closed = [device for device in devices if stayed_closed(device)]
+    if not closed:
+        return None
+    table = plain_table()
+    for head in (words.ADDRESS, words.KIND, words.WHY):
+        table.add_column(head.in_(language), overflow="fold", no_wrap=head is not words.WHY)
+    for device in closed:
+        why = clean(device.login.in_(language), 600) if device.login else ""
+        table.add_row(Line(clean(device.address, 45)), Line(KINDS[device.kind].in_(language)), Line(why))
+    title = Line(words.CLOSED_TITLE.in_(language), style="bold")
+    return Group(title, table, Line(words.CLOSED_LEAD.in_(language), style="dim"))
+
+
+def summary_lines(survey: Survey, language: Language) -> list[Line]:
+    """What was found, in a few lines."""
+    numbers = counts(survey)
+    found = short.FOUND.with_(
+        tried=f"{numbers.addresses_tried:,}",
+        cameras=f"{numbers.cameras:,}",
+        recorders=numbers.devices[Kind.RECORDER],
+        others=numbers.devices[Kind.NOT_A_CAMERA] + numbers.devices[Kind.UNKNOWN],
+    )
+    lines = [Line(found.in_(language), style="bold")]
+    if numbers.cameras:
+        known = [
+            f"{short.FIELD_NAMES[field].in_(language)} {numbers.known[field]}/{numbers.cameras}"
+            for field in FIELDS
+            if field in dict(_FIELDS)
+        ]
+        lines.append(Line(short.KNOWN.with_(known=", ".join(known)).in_(language)))
+    if numbers.cameras_differing:
+        lines.append(Line(short.DIFFERING.with_(count=numbers.cameras_differing).in_(language), style="yellow"))
+    if numbers.closed:
+        lines.append(Line(short.CLOSED.with_(count=numbers.closed).in_(language), style="yellow"))
+    if not survey.run.complete:
+        lines.append(Line(words.INCOMPLETE.in_(language), style="yellow"))
+    return lines
