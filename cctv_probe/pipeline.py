@@ -24,6 +24,7 @@ from cctv_probe.identify.banners import Banners
 from cctv_probe.identify.brand import note_brands
 from cctv_probe.identify.kind import kind_of
 from cctv_probe.identify.knock import Knocked, knock, note_banners
+from cctv_probe.identify.looks_like import VENDOR_PORTS
 from cctv_probe.identify.same_device import join, tell_apart
 from cctv_probe.identify.stream_paths import paths_for
 from cctv_probe.model.attempt import Attempt, Ending
@@ -304,9 +305,10 @@ def _kind(meeting: Encounter) -> Kind:
     types = [str(scope) for item in visit.known("device", "scopes") for scope in _as_tuple(item.value)]
     guess = meeting.knocked.guess
     looks: bool | None = guess.is_camera if guess else None
-    if meeting.greeting or meeting.knocked.rtsp or visit.host.scopes or visit.host.xaddrs:
+    host = visit.host
+    if meeting.greeting or meeting.knocked.rtsp or host.scopes or host.xaddrs or VENDOR_PORTS & set(host.open_ports):
         looks = True
-    elif looks is None and meeting.knocked.http_port:
+    elif looks is None and meeting.knocked.http_port and not meeting.knocked.http_closed:
         looks = False
     search = {operations.SEARCH, operations.REPLAY, operations.RECORDING} & meeting.services
     return kind_of(

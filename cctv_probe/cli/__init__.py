@@ -17,7 +17,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        build()(prog_name="cctv-probe")
+        code = build()(prog_name="cctv-probe", standalone_mode=False)
     except Stop as stop:
         leave(stop)
     except BrokenPipeError:
@@ -26,6 +26,7 @@ def main() -> None:
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except Exception as error:  # noqa: BLE001 - no traceback reaches a user: it is kept in a file, and a sentence says so
-        from cctv_probe.cli.mishap import mishap
+        from cctv_probe.cli.mishap import mishap, mistake
 
-        leave(mishap(error))
+        leave(mistake(error) or mishap(error))
+    raise SystemExit(code if isinstance(code, int) else 0)

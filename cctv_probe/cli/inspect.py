@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from cctv_probe.cli import exits, options
 from cctv_probe.cli.exits import Stop
 from cctv_probe.cli.language import LANGUAGE, say
 from cctv_probe.model.words import Text
+
+if TYPE_CHECKING:
+    from cctv_probe.survey.result import Survey
 
 ABOUT = Text(
     en="Show one device with the evidence for every value, disagreements first.",
@@ -84,11 +87,12 @@ def inspect(
 
     console = Console()
     for device in found:
-        console.print(inspection(device, survey.record_of(device), survey.cameras_of(device), LANGUAGE))
+        record, cameras = survey.record_of(device), survey.cameras_of(device)
+        console.print(inspection(device, record, cameras, LANGUAGE, time_zone=survey.run.time_zone))
     raise typer.Exit(code)
 
 
-def _from_run(folder: Path):  # type: ignore[no-untyped-def]  # Survey is imported only when it is needed
+def _from_run(folder: Path) -> Survey:
     from cctv_probe.survey.unshape import from_shape
 
     path = folder / "survey.json" if folder.is_dir() else folder

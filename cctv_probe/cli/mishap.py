@@ -1,7 +1,8 @@
-"""An error in the program itself: kept in a file for whoever mends it; a person reads one sentence."""
+"""What went wrong on the command line, or in the program itself: a person reads one sentence."""
 
 from __future__ import annotations
 
+import sys
 import traceback
 
 from cctv_probe.cli import exits
@@ -17,6 +18,20 @@ _NOT_WRITTEN = Text(
     en="An error in cctv-probe itself ({kind}); please report it.",
     th="เกิดข้อผิดพลาดใน cctv-probe เอง ({kind}) โปรดแจ้งผู้พัฒนา",
 )
+
+_MISTAKE = Text(en="{message} Help: cctv-probe --help", th="คำสั่งไม่ถูกต้อง: {message} ดูวิธีใช้: cctv-probe --help")
+
+
+def mistake(error: Exception) -> Stop | None:
+    """The sentence for a mistake on the command line that the parser found; None for any other error."""
+    message = getattr(error, "format_message", None)
+    if message is None:
+        return None
+    said = str(message())
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.stdout.write(said + "\n")
+        raise SystemExit(exits.USAGE)
+    return Stop(exits.USAGE, _MISTAKE.with_(message=said if said.endswith((".", ")")) else said + "."))
 
 
 def mishap(error: Exception) -> Stop:

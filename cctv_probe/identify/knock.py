@@ -28,6 +28,8 @@ class Knocked:
     rtsp: list[tuple[int, bool]] = field(default_factory=list)
     guess: Guess | None = None
     http_port: int | None = None
+    http_closed: bool = False
+    """Whether the web server wanted a login even for its first page."""
 
 
 def knock(
@@ -77,12 +79,14 @@ def _http_banner(visit: Visit, knocked: Knocked, endpoints: list[Endpoint], head
             continue
         if visit.step(step, lambda e=endpoint: _page(visit, e, headers)):  # type: ignore[misc]
             knocked.http_port = endpoint.port
+            knocked.http_closed = headers["http_status"] in ("401", "403")
             return
 
 
 def _page(visit: Visit, endpoint: Endpoint, headers: dict[str, str]) -> bool:
     answer = visit.http.send("GET", endpoint.port, "/", tls=endpoint.tls, wanted_s=BANNER_S, cap_bytes=256 << 10)
     visit.folder.asked(visit.address, "http.GET /", login=False, outcome=str(answer.status))
+    headers["http_status"] = str(answer.status)
     headers["http_server"] = answer.headers.get("Server", "")
     headers["http_auth"] = answer.headers.get("WWW-Authenticate", "")
     body = answer.body[:65536].decode("utf-8", "replace")

@@ -14,7 +14,7 @@ from cctv_probe.model.finding import Finding
 from cctv_probe.model.words import Text
 
 SHARED = Text(
-    en="{address} and {other} both say that they are {value}; they were counted as different devices",
+    en="{address} and {other} both say that they are {value}; they were counted as different devices.",
     th="{address} และ {other} แจ้งเลขประจำตัวเดียวกัน ({value}) จึงนับเป็นคนละเครื่อง",
 )
 

@@ -31,7 +31,7 @@ _HINTS = {"sdp_frame_rate": "frame_rate", "sdp_resolution": "resolution"}
 """What a description claims beside the coded video counts as advertised evidence for the attribute itself."""
 
 _OTHER_HOST = Text(
-    en="the device sends viewers to {other}; its streams were read at {address} instead",
+    en="The device sends viewers to {other}; its streams were read at {address} instead.",
     th="อุปกรณ์ให้เปิดภาพที่ {other} แต่ระบบอ่านภาพที่ {address} แทน",
 )
 

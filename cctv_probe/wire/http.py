@@ -6,11 +6,10 @@ socket asks the deadline before every read, headers included.
 
 from __future__ import annotations
 
-import hashlib
-import io
+import logging
 import ssl
-import threading
 import warnings
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,16 +18,19 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.wait import wait_for_read
 
 from cctv_probe.model.attempt import Ending, StepError
 from cctv_probe.model.words import Text
 from cctv_probe.wire.address import url_host
+from cctv_probe.wire.connections import PlainPool, TlsPool, Turn, begin
 from cctv_probe.wire.deadline import Budget, Deadline
 
-CONNECT_S = 3.0
-_current = threading.local()
+SETTLE_S = 0.02
+"""Some devices close the connection after an answer without saying so: looked for this long before a login goes into it."""
+AROUND_BODY_BYTES = 256 << 10
+"""What status line, headers and chunk sizes may need beside the body."""
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # it would print a traceback for a malformed header
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,73 +46,8 @@ class Answer:
     def challenges(self) -> tuple[str, ...]:
         """The values of WWW-Authenticate."""
         value = self.headers.get("WWW-Authenticate")
-        return (value,) if value else ()
-
-
-class _DeadlineReader(io.RawIOBase):
-    """The receiving side of a socket, which asks the deadline before every read."""
-
-    def __init__(self, sock: Any) -> None:
-        self._sock = sock
-        self._raw = sock.makefile("rb", buffering=0)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        self._sock.settimeout(_deadline().check())
-        count: int | None = self._raw.readinto(buffer)
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _DeadlineSocket:
-    """A socket whose reads and writes end at the current deadline."""
-
-    def __init__(self, sock: Any) -> None:
-        self._sock = sock
-
-    def makefile(self, *_args: Any, **_kwargs: Any) -> io.BufferedReader:
-        return io.BufferedReader(_DeadlineReader(self._sock))
-
-    def sendall(self, data: Any) -> None:
-        self._sock.settimeout(_deadline().check())
-        self._sock.sendall(data)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._sock, name)
-
-
-def _deadline() -> Deadline:
-    deadline: Deadline = _current.deadline
-    return deadline
-
-
-class _PlainConnection(HTTPConnection):
-    def connect(self) -> None:
-        self.timeout = min(CONNECT_S, _deadline().check())
-        super().connect()
-        self.sock = _DeadlineSocket(self.sock)
-
-
-class _TlsConnection(HTTPSConnection):
-    def connect(self) -> None:
-        self.timeout = min(CONNECT_S, _deadline().check())
-        super().connect()
-        der = self.sock.getpeercert(binary_form=True) if self.sock is not None else None  # type: ignore[union-attr]
-        _current.certificate = hashlib.sha256(der).hexdigest() if der else None
-        self.sock = _DeadlineSocket(self.sock)
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
+        # http.client reads headers as Latin-1; a Thai realm must come back in the bytes it came in (RFC 7616 section 4).
+        return (value.encode("latin-1", "replace").decode("utf-8", "surrogateescape"),) if value else ()
 
 
 def _context(*, legacy: bool) -> ssl.SSLContext:
@@ -138,7 +75,7 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
 
 
 class HttpClient:
@@ -150,7 +87,9 @@ class HttpClient:
         self._host = url_host(address)
         self._legacy: set[int] = set()
         self._certificates: dict[int, str] = {}
-        self._last: tuple[int, bool] | None = None
+        self._place: tuple[int, bool] | None = None
+        self._sock: Any = None
+        self._turn = Turn(budget, Deadline(0), 0)
         self._sessions: dict[bool, requests.Session] = {}
         warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
 
@@ -159,7 +98,7 @@ class HttpClient:
         for session in self._sessions.values():
             session.close()
         self._sessions.clear()
-        self._last = None
+        self._place = self._sock = None
 
     def send(
         self,
@@ -172,37 +111,51 @@ class HttpClient:
         body: bytes | None = None,
         wanted_s: float = 6.0,
         cap_bytes: int = 4 << 20,
+        once: bool = False,
     ) -> Answer:
-        """One request and its whole answer, whatever its status. `target` is the path with its query.
+        """One request and its whole answer, whatever its status. `target` is the path with its query, always on our host.
 
+        A connection that the device had closed without saying so is opened anew. `once` is for a login that may fail:
+        it is never sent a second time, whatever happens to the connection.
         Raises `StepError`: refused, unreachable, timeout, tls, malformed, too_large, budget_spent, interrupted.
         """
-        if self._last not in (None, (port, tls)):
+        if self._place not in (None, (port, tls)) or (once and self._closed_quietly()):
             self.close()
-        self._last = (port, tls)
+        self._place = (port, tls)
         deadline = self.budget.deadline(wanted_s)
+        # A target such as "@elsewhere/" would otherwise make our address the user name of another host.
+        target = target if target.startswith("/") else f"/{target}"
         url = f"{'https' if tls else 'http'}://{self._host}:{port}{target}"
+        request = _request(method, url, headers or {}, body)
+        try:
+            answer = self._secured(request, port, tls, deadline, cap_bytes)
+        except _DroppedError as error:
+            self._place = (port, tls)
+            if once:
+                raise StepError(Ending.MALFORMED, _CLOSED) from error
+            answer = self._secured(request, port, tls, deadline, cap_bytes)
+        return answer
+
+    def _closed_quietly(self) -> bool:
+        return self._sock is not None and bool(wait_for_read(self._sock, SETTLE_S))
+
+    def _secured(
+        self, request: requests.PreparedRequest, port: int, tls: bool, deadline: Deadline, cap_bytes: int
+    ) -> Answer:
+        """The request, with old TLS as a second try where the handshake failed."""
         for legacy in (False, True) if tls and port not in self._legacy else (port in self._legacy,):
             try:
-                answer = self._once(method, url, headers or {}, body, deadline, cap_bytes, legacy=legacy)
+                answer = self._once(request, deadline, cap_bytes, legacy=legacy)
             except requests.exceptions.SSLError as error:
                 self.close()
-                self._last = (port, tls)
-                if legacy:
+                self._place = (port, tls)
+                if legacy or self._turn.sent:
                     raise StepError(Ending.TLS) from error
                 continue
             if legacy:
                 self._legacy.add(port)
-            return self._with_certificate(answer, port, tls)
-        raise StepError(Ending.TLS)
-
-    def _with_certificate(self, answer: Answer, port: int, tls: bool) -> Answer:
-        if not tls:
             return answer
-        seen = getattr(_current, "certificate", None)
-        if seen:
-            self._certificates[port] = seen
-        return Answer(answer.status, answer.headers, answer.body, self._certificates.get(port))
+        raise StepError(Ending.TLS)
 
     def _session(self, legacy: bool) -> requests.Session:
         session = self._sessions.get(legacy)
@@ -216,29 +169,15 @@ class HttpClient:
             self._sessions[legacy] = session
         return session
 
-    def _once(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        deadline: Deadline,
-        cap_bytes: int,
-        *,
-        legacy: bool,
-    ) -> Answer:
-        _current.deadline, _current.certificate = deadline, None
-        request = requests.PreparedRequest()
-        request.method, request.url, request.body = method, url, body
-        request.headers = CaseInsensitiveDict({"User-Agent": "cctv-probe", "Accept": "*/*", **headers})
-        request.hooks = {}
-        if body is not None:
-            request.headers["Content-Length"] = str(len(body))
-        adapter = self._session(legacy).get_adapter(url)
+    def _once(self, request: requests.PreparedRequest, deadline: Deadline, cap_bytes: int, *, legacy: bool) -> Answer:
+        cap_bytes = self.budget.cap_bytes(cap_bytes)
+        turn = self._turn = Turn(self.budget, deadline, cap_bytes + AROUND_BODY_BYTES)
+        begin(turn)
+        adapter = self._session(legacy).get_adapter(request.url or "")
         try:
             response = adapter.send(request, stream=True, timeout=deadline.check(), verify=False)
             with response:
-                content = self._read(response, self.budget.cap_bytes(cap_bytes))
+                body = _read(response, cap_bytes)
         except StepError:
             self.close()
             raise
@@ -246,18 +185,57 @@ class HttpClient:
             raise
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             self.close()
-            raise _as_step_error(error, deadline) from error
-        return Answer(response.status_code, response.headers, content)
+            ending = _as_step_error(error, deadline)
+            dropped = any(isinstance(cause, ConnectionResetError | BrokenPipeError) for cause in _causes(error))
+            if dropped and turn.sock is None and not turn.received and ending.ending is Ending.MALFORMED:
+                raise _DroppedError from error
+            raise ending from error
+        self._sock = turn.sock or self._sock
+        if turn.certificate_sha256:
+            self._certificates[port] = turn.certificate_sha256
+        return Answer(response.status_code, response.headers, body, self._certificates.get(port))
 
-    def _read(self, response: requests.Response, cap_bytes: int) -> bytes:
-        chunks, size = [], 0
-        for chunk in response.iter_content(16384):
-            size += len(chunk)
-            self.budget.spend_bytes(len(chunk))
-            if size > cap_bytes:
-                raise StepError(Ending.TOO_LARGE, _TOO_LARGE.with_(kib=cap_bytes // 1024))
-            chunks.append(chunk)
-        return b"".join(chunks)
+
+class _DroppedError(Exception):
+    """A connection kept alive was closed by the device before it saw the request."""
+
+
+def _request(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> requests.PreparedRequest:
+    request = requests.PreparedRequest()
+    request.method, request.url, request.body = method, url, body
+    fields = {"User-Agent": "cctv-probe", "Accept": "*/*", **headers}
+    if body is not None:
+        fields["Content-Length"] = str(len(body))
+    # Bytes: user names and realms may be Thai, and http.client knows only Latin-1.
+    encoded = {name: value.encode("utf-8", "surrogateescape") for name, value in fields.items()}
+    request.headers = CaseInsensitiveDict(encoded)  # type: ignore[arg-type]
+    request.hooks = {}
+    return request
+
+
+def _read(response: requests.Response, cap_bytes: int) -> bytes:
+    chunks, size = [], 0
+    for chunk in response.raw.stream(16384, decode_content=False):
+        size += len(chunk)
+        if size > cap_bytes:
+            raise StepError(Ending.TOO_LARGE, _TOO_LARGE.with_(kib=cap_bytes // 1024))
+        chunks.append(chunk)
+    return _decompressed(b"".join(chunks), response.headers.get("Content-Encoding", ""), cap_bytes)
+
+
+def _decompressed(body: bytes, encoding: str, cap_bytes: int) -> bytes:
+    """Some web servers compress although nobody asked; never more than `cap_bytes` come out."""
+    if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate") or not body:
+        return body
+    for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):  # gzip or zlib by its header; bare deflate, as some mean it
+        try:
+            plain = zlib.decompressobj(window).decompress(body, cap_bytes + 1)
+        except zlib.error:
+            continue
+        if len(plain) > cap_bytes:
+            raise StepError(Ending.TOO_LARGE, _TOO_LARGE.with_(kib=cap_bytes // 1024))
+        return plain
+    raise StepError(Ending.MALFORMED, _NOT_HTTP)
 
 
 _TOO_LARGE = Text(

@@ -25,7 +25,8 @@ class RunFolder:
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: set[str] = set()
-        path.mkdir(parents=True, exist_ok=True)
+        # What is known of cameras is confidential: a folder made here is for its owner only.
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._audit: IO[str] = (path / "audit.jsonl").open("a", encoding="utf-8")
 
     def close(self) -> None:

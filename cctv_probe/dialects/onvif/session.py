@@ -32,7 +32,7 @@ NOT_ALLOWED = Text(
     th="ผู้ใช้นี้เข้าสู่ระบบได้ แต่ไม่มีสิทธิ์ดูข้อมูลนี้ (หรือมีผู้ใช้งานพร้อมกันมากเกินไป)",
 )
 _OTHER_HOST = Text(
-    en="the device says that its services are at {other}; they were read at {address} instead. Its network settings are probably out of date",
+    en="The device says that its services are at {other}; they were read at {address} instead. Its network settings are probably out of date.",
     th="อุปกรณ์แจ้งว่าบริการอยู่ที่ {other} แต่ระบบอ่านจาก {address} แทน การตั้งค่าเครือข่ายของอุปกรณ์อาจไม่เป็นปัจจุบัน",
 )
 
