@@ -9,8 +9,9 @@ it is only put in order, and one host can never stop the others.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from cctv_probe.dialects.onvif import operations
@@ -40,12 +41,14 @@ from cctv_probe.wire.http import HttpClient
 from cctv_probe.wire.ledger import Ledger
 from cctv_probe.wire.login import DeviceLogin, GroupGate
 from cctv_probe.wire.run_folder import RunFolder
+from cctv_probe.wire.turns import Turns
 from cctv_probe.wire.visit import Visit
 
 VISIT_S = 120.0
 VISIT_BYTES = 64 << 20
 AT_ONCE = 64
 STOP_WAIT_S = 8.0
+TURN_S = 15.0
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,18 @@ class Means:
     visit_s: float = VISIT_S
     use_arp: bool = True
     use_multicast: bool = True
+    turns: Turns = field(default_factory=Turns)
+    gate: GroupGate = field(default_factory=GroupGate)
+
+    @contextmanager
+    def elsewhere(self, address: str) -> Iterator[DeviceLogin | None]:
+        """The login for another device of the scope, while its turn is held; None outside the scope or while it is busy."""
+        if not self.scope.permits(address):
+            yield None
+            return
+        group = self.credentials.for_device(address, None, None)
+        with self.turns.at(address, TURN_S) as ours:
+            yield DeviceLogin((f"address:{address}",), group, self.ledger, self.gate) if ours else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,21 +198,19 @@ def scan(
         on_progress=on_discovery,
     )
     discovery_s = means.clock.monotonic() - began
-    gate = GroupGate()
     visits: dict[str, list[Encounter]] = {}
-    found = _visit_all(discovery.hosts, means, gate, visits, on_met)
+    found = _visit_all(discovery.hosts, means, visits, on_met)
     complete = discovery.complete and len(found) == len(discovery.hosts) and not means.stop.is_set()
     for host in discovery.hosts:
         if host.address not in found:
             found[host.address] = tuple(_device(meeting, interrupted=True) for meeting in visits.get(host.address, []))
     devices = tell_apart(join(device for host in discovery.hosts for device in found[host.address]))
-    return Scanned(discovery, devices, complete, gate.stopped(), discovery_s)
+    return Scanned(discovery, devices, complete, means.gate.stopped(), discovery_s)
 
 
 def _visit_all(
     hosts: tuple[Host, ...],
     means: Means,
-    gate: GroupGate,
     visits: dict[str, list[Encounter]],
     on_met: Callable[[Met], None] | None,
 ) -> dict[str, tuple[Device, ...]]:
@@ -206,7 +219,7 @@ def _visit_all(
     if not hosts:
         return found
     pool = ThreadPoolExecutor(max_workers=min(means.at_once, len(hosts)), thread_name_prefix="visit")
-    waiting = {pool.submit(visit_host, host, means, gate, visits): host for host in hosts}
+    waiting = {pool.submit(visit_host, host, means, visits): host for host in hosts}
     stopped_at: float | None = None
     try:
         while waiting:
@@ -228,16 +241,21 @@ def _visit_all(
     return found
 
 
-def visit_host(host: Host, means: Means, gate: GroupGate, visits: dict[str, list[Encounter]]) -> tuple[Device, ...]:
+def visit_host(host: Host, means: Means, visits: dict[str, list[Encounter]]) -> tuple[Device, ...]:
     """One visit: everything behind one address. Raises nothing."""
+    with means.turns.at(host.address, means.visit_s):
+        return _visit(host, means, visits)
+
+
+def _visit(host: Host, means: Means, visits: dict[str, list[Encounter]]) -> tuple[Device, ...]:
     budget = Budget(means.visit_s, VISIT_BYTES, means.stop)
-    first = _encounter(host, means, gate, budget)
+    first = _encounter(host, means, budget)
     visits[host.address] = [first]
     first.visit.step("knock", lambda: _knock(first))
     meetings = [first]
     first.greeting = first.knocked.greetings[0] if first.knocked.greetings else None
     for greeting in first.knocked.greetings[1:]:
-        further = _encounter(host, means, gate, budget)
+        further = _encounter(host, means, budget)
         further.greeting = greeting
         meetings.append(further)
     visits[host.address] = meetings
@@ -248,9 +266,9 @@ def visit_host(host: Host, means: Means, gate: GroupGate, visits: dict[str, list
     return join(_device(meeting) for meeting in meetings)
 
 
-def _encounter(host: Host, means: Means, gate: GroupGate, budget: Budget) -> Encounter:
-    login = DeviceLogin((f"address:{host.address}",), None, means.ledger, gate)
-    visit = Visit(host, budget, means.clock, means.folder, login, HttpClient(host.address, budget), means.scope.permits)
+def _encounter(host: Host, means: Means, budget: Budget) -> Encounter:
+    login = DeviceLogin((f"address:{host.address}",), None, means.ledger, means.gate)
+    visit = Visit(host, budget, means.clock, means.folder, login, HttpClient(host.address, budget), means.elsewhere)
     return Encounter(visit, means)
 
 

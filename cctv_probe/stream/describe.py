@@ -12,7 +12,7 @@ from cctv_probe.model.units import Resolution
 from cctv_probe.model.words import Text
 from cctv_probe.rtsp.client import Description, RtspConnection
 from cctv_probe.rtsp.facts import StreamFact, stream_facts
-from cctv_probe.rtsp.uri import authority, on_host
+from cctv_probe.rtsp.uri import Authority, authority, on_host, tidy
 from cctv_probe.stream.channel_numbers import channel_of
 from cctv_probe.wire.address import same_host
 from cctv_probe.wire.login import HttpAccount
@@ -65,7 +65,34 @@ class Describer:
             if ending not in _SILENT:
                 return None
             self.silent_ports |= {(port, tls)}
-        return None
+        return self._elsewhere(uri, step)
+
+    def _elsewhere(self, uri: str, step: str) -> tuple[str, Description] | None:
+        """Where our host does not answer and the URI names another device of the scope: that one, as the device it is."""
+        named = authority(uri)
+        if named is None or same_host(named.host, self.visit.address):
+            return None
+        with self.visit.elsewhere(named.host) as login:
+            if login is None:
+                return None
+            there = tidy(uri)
+            account = HttpAccount(login, "device", "RTSP")
+            found = self.visit.step(f"{step} at {named.host}", lambda: self._ask_other(there, named, account))
+        return None if found is None else (there, found)
+
+    def _ask_other(self, uri: str, named: Authority, account: HttpAccount) -> Description:
+        self.close()
+        outcome = "ok"
+        try:
+            with RtspConnection.connect(
+                named.host, named.port, tls=named.tls, budget=self.visit.budget, connect_s=CONNECT_S, account=account
+            ) as connection:
+                return connection.describe(uri, wanted_s=DESCRIBE_S)
+        except StepError as error:
+            outcome = error.ending.value
+            raise
+        finally:
+            self.visit.folder.asked(named.host, f"rtsp.DESCRIBE {uri}", login=account.sent, outcome=outcome)
 
     def close(self) -> None:
         """End the connection."""

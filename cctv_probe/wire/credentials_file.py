@@ -150,7 +150,7 @@ def _from_file(path: Path, here: KeyPath, lines: Lines, *, private: bool) -> str
         if not path.is_file():
             raise lines.error(here, _NO_FILE.with_(path=path))
         raw = path.read_bytes()[: MOST_SECRET_BYTES + 1]
-        secret = raw.decode("utf-8").rstrip("\r\n")
+        secret = raw.decode("utf-8-sig").rstrip("\r\n")  # editors on Windows put a mark before the first letter
     except (OSError, UnicodeDecodeError):
         raise lines.error(here, _NO_FILE.with_(path=path)) from None
     if private:

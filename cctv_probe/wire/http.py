@@ -11,7 +11,7 @@ import ssl
 import warnings
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import requests
@@ -121,40 +121,40 @@ class HttpClient:
         """
         if self._place not in (None, (port, tls)) or (once and self._closed_quietly()):
             self.close()
-        self._place = (port, tls)
         deadline = self.budget.deadline(wanted_s)
         # A target such as "@elsewhere/" would otherwise make our address the user name of another host.
         target = target if target.startswith("/") else f"/{target}"
         url = f"{'https' if tls else 'http'}://{self._host}:{port}{target}"
         request = _request(method, url, headers or {}, body)
         try:
-            answer = self._secured(request, port, tls, deadline, cap_bytes)
+            return self._secured(request, (port, tls), deadline, cap_bytes)
         except _DroppedError as error:
-            self._place = (port, tls)
             if once:
                 raise StepError(Ending.MALFORMED, _CLOSED) from error
-            answer = self._secured(request, port, tls, deadline, cap_bytes)
-        return answer
+            return self._secured(request, (port, tls), deadline, cap_bytes)
 
     def _closed_quietly(self) -> bool:
         return self._sock is not None and bool(wait_for_read(self._sock, SETTLE_S))
 
     def _secured(
-        self, request: requests.PreparedRequest, port: int, tls: bool, deadline: Deadline, cap_bytes: int
+        self, request: requests.PreparedRequest, place: tuple[int, bool], deadline: Deadline, cap_bytes: int
     ) -> Answer:
-        """The request, with old TLS as a second try where the handshake failed."""
+        """The request to `place` (port, TLS), with old TLS as a second try where the handshake failed."""
+        port, tls = place
         for legacy in (False, True) if tls and port not in self._legacy else (port in self._legacy,):
+            self._place = place
             try:
                 answer = self._once(request, deadline, cap_bytes, legacy=legacy)
             except requests.exceptions.SSLError as error:
                 self.close()
-                self._place = (port, tls)
                 if legacy or self._turn.sent:
                     raise StepError(Ending.TLS) from error
                 continue
             if legacy:
                 self._legacy.add(port)
-            return answer
+            if self._turn.certificate_sha256:
+                self._certificates[port] = self._turn.certificate_sha256
+            return replace(answer, certificate_sha256=self._certificates.get(port)) if tls else answer
         raise StepError(Ending.TLS)
 
     def _session(self, legacy: bool) -> requests.Session:
@@ -191,9 +191,7 @@ class HttpClient:
                 raise _DroppedError from error
             raise ending from error
         self._sock = turn.sock or self._sock
-        if turn.certificate_sha256:
-            self._certificates[port] = turn.certificate_sha256
-        return Answer(response.status_code, response.headers, body, self._certificates.get(port))
+        return Answer(response.status_code, response.headers, body)
 
 
 class _DroppedError(Exception):

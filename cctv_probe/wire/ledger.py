@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ WINDOW_S = 30 * 60
 """How long a failed login counts."""
 PENDING_S = 60.0
 """How long another process's unfinished login is taken to be still running."""
+OPEN_WAIT_S = 10.0
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS login (
@@ -67,10 +69,7 @@ class Ledger:
         self._clock = clock
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(_SCHEMA)
+        self._db = _opened(path)
 
     def close(self) -> None:
         """Give the file back."""
@@ -148,3 +147,21 @@ class Ledger:
         if len(rows) > failures_allowed:
             latest = max(at for _, _, at in rows)
             raise HeldBack(_WAIT.with_(minutes=max(1, round((latest + WINDOW_S - now + 29) / 60))))
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """The file, ready. SQLite's own waiting does not cover the change to WAL, which two new processes may do at once."""
+    until = time.monotonic() + OPEN_WAIT_S
+    while True:
+        db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+            db.executescript(_SCHEMA)
+        except sqlite3.Error as error:
+            db.close()
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return db

@@ -23,6 +23,10 @@ GROUP_REFUSALS = 3
 """So many devices may refuse a credential that none has accepted before it is used no more."""
 PENDING_WAIT_S = 8.0
 REFUSALS_AFTER_SUCCESS = 3
+MOST_UNJUDGED = 3
+"""So many logins may end without a yes or a no (reset, time-out, some other error) before no more are sent."""
+MOST_STALE = 2
+"""So many times in a row a fresh nonce may be called stale; after that it is a refusal."""
 
 NO_CREDENTIAL = Text(
     en="wants a login, and no credential is given for this address; add a group for it to the credentials file",
@@ -39,6 +43,10 @@ GROUP_STOPPED = Text(
 BUSY_AFTER_SUCCESS = Text(
     en="refused a login it had accepted a moment ago: probably too many users at once; try again later",
     th="ปฏิเสธการเข้าสู่ระบบที่เพิ่งยอมรับเมื่อครู่ คาดว่ามีผู้ใช้งานพร้อมกันมากเกินไป โปรดลองใหม่ภายหลัง",
+)
+UNJUDGED = Text(
+    en="answered several logins neither with yes nor with no; no more are sent, so that nobody is locked out; try again later",
+    th="ส่งข้อมูลเข้าสู่ระบบแล้วหลายครั้งแต่อุปกรณ์ไม่ตอบว่าถูกหรือผิด จึงหยุดส่ง เพื่อไม่ให้บัญชีถูกล็อก โปรดลองใหม่ภายหลัง",
 )
 CLEAR_TEXT = Text(
     en="offers only logins that show the password on the network ({offered}); allow them with allow_clear_text in the credentials file, or use HTTPS",
@@ -104,7 +112,11 @@ class DeviceLogin:
     second_allowed: bool = False
     refusal: Text | None = None
     refused_after_success: int = 0
+    unjudged: int = 0
     _open: Reservation | None = None
+    _open_kind: AccountKind = "device"
+    _failed_with: Login | None = None
+    """The login that may not be tried again: a second try needs another account, or another scheme."""
 
     def login(self, kind: AccountKind) -> Login:
         """The user and password for `kind`; raises `StepError` where none is given."""
@@ -121,18 +133,22 @@ class DeviceLogin:
 
     def enter(self, kind: AccountKind, wait_s: float = 30.0) -> None:
         """Reserve one login of account `kind`. Nothing is reserved once the account was accepted in this visit."""
-        self.login(kind)
+        login = self.login(kind)
         if self.refused_after_success >= REFUSALS_AFTER_SUCCESS:
             raise StepError(Ending.BUSY, BUSY_AFTER_SUCCESS)
         if kind in self.proven or self._open is not None:
             return
-        group = self._group_name()
-        self.gate.enter(group, wait_s)
         try:
-            self._open = self._reserve(kind)
+            if self.unjudged >= MOST_UNJUDGED:
+                raise HeldBack(UNJUDGED)
+            self.gate.enter(self._gate_name(kind), wait_s)
+            try:
+                self._open, self._open_kind = self._reserve(kind, login), kind
+            except StepError:
+                self.gate.leave(self._gate_name(kind), None)
+                raise
         except StepError as error:
-            self.gate.leave(group, None)
-            self.refusal = error.line
+            self.refusal = self.refusal or error.line
             raise
 
     def accepted(self, kind: AccountKind) -> None:
@@ -142,8 +158,10 @@ class DeviceLogin:
             return
         self.ledger.accepted(self._open)
         self._open = None
+        self.unjudged = 0
+        self.refusal = None
         self.proven.add(kind)
-        self.gate.leave(self._group_name(), True)
+        self.gate.leave(self._gate_name(self._open_kind), True)
 
     def refused(self, service: str, *, other_scheme: bool = False, left: int | None = None) -> StepError:
         """The login under way was refused: the error to raise. `left` is the device's own count of tries that remain."""
@@ -154,7 +172,9 @@ class DeviceLogin:
         self._open = None
         self.failures += 1
         self.second_allowed = self.failures == 1 and (other_scheme or (left is not None and left >= 3))
-        self.gate.leave(self._group_name(), False)
+        self._failed_with = None if other_scheme else self.login(self._open_kind)
+        # Where the same credential is tried again by another scheme, the device has not yet spoken.
+        self.gate.leave(self._gate_name(self._open_kind), None if self.second_allowed and other_scheme else False)
         self.refusal = REFUSED.with_(group=self._group_name(), service=service)
         return StepError(Ending.UNAUTHORIZED, self.refusal)
 
@@ -168,16 +188,28 @@ class DeviceLogin:
             return
         self.ledger.released(self._open)
         self._open = None
-        self.gate.leave(self._group_name(), None)
+        self.unjudged += 1
+        self.gate.leave(self._gate_name(self._open_kind), None)
+
+    def closed(self, ending: Ending, why: Text) -> StepError:
+        """No login can be sent at all, for the reason `why`: the error to raise."""
+        self.refusal = self.refusal or why
+        return StepError(ending, why)
 
     def _group_name(self) -> str:
         return self.group.name if self.group else ""
 
-    def _reserve(self, kind: AccountKind) -> Reservation:
+    def _gate_name(self, kind: AccountKind) -> str:
+        """A separate ONVIF user is a credential of its own: others may be right where it is wrong."""
+        apart = self.group is not None and self.group.onvif is not None and self.group.device is not None
+        return f"{self._group_name()} / onvif_user" if apart and kind == "onvif" else self._group_name()
+
+    def _reserve(self, kind: AccountKind, login: Login) -> Reservation:
+        allowed = 1 if self.second_allowed and login != self._failed_with else 0
         until = time.monotonic() + PENDING_WAIT_S
         while True:
             try:
-                return self.ledger.reserve(self.keys, kind, failures_allowed=1 if self.second_allowed else 0)
+                return self.ledger.reserve(self.keys, kind, failures_allowed=allowed)
             except HeldBack as held:
                 if not held.pending or time.monotonic() > until:
                     raise
@@ -195,6 +227,7 @@ class HttpAccount:
     """Whether any request of this account carried a login."""
     _challenge: digest.Challenge | None = None
     _count: int = 0
+    _stale: int = 0
     _signed: bool = False
 
     def sign(self, method: str, uri: str, *, secure: bool, body: bytes = b"") -> str | None:
@@ -224,14 +257,15 @@ class HttpAccount:
         before, signed = self._challenge, self._signed
         self._signed = False
         chosen = self._choose(challenges, secure=secure)
-        if signed and before is not None and not chosen.stale:
+        self._stale = self._stale + 1 if signed and chosen.stale else 0
+        if signed and before is not None and (not chosen.stale or self._stale > MOST_STALE):
             self._judge(before, chosen)
         self._challenge, self._count = chosen, 0
 
     def accepted(self) -> None:
         """A signed request got an answer other than 401."""
         if self._signed:
-            self._signed = False
+            self._signed, self._stale = False, 0
             self.guard.accepted(self.kind)
 
     def abandoned(self) -> None:
@@ -247,11 +281,10 @@ class HttpAccount:
             return chosen
         if self._challenge is not None:
             raise self.guard.refused(self.service)
-        offered = ", ".join(sorted({challenge.scheme for challenge in challenges})) or "401"
         if any(challenge.scheme == "basic" for challenge in challenges):
-            self.guard.refusal = CLEAR_TEXT.with_(offered="Basic")
-            raise StepError(Ending.NOT_PERMITTED, CLEAR_TEXT.with_(offered="Basic"))
-        raise StepError(Ending.NOT_SUPPORTED, _UNKNOWN_SCHEME.with_(offered=offered))
+            raise self.guard.closed(Ending.NOT_PERMITTED, CLEAR_TEXT.with_(offered="Basic"))
+        offered = ", ".join(sorted({challenge.scheme for challenge in challenges})) or "401"
+        raise self.guard.closed(Ending.NOT_SUPPORTED, _UNKNOWN_SCHEME.with_(offered=offered))
 
     def _judge(self, before: digest.Challenge, chosen: digest.Challenge) -> None:
         """A signed request was refused without `stale`: count it, unless this account had been accepted before."""

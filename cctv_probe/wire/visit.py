@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -34,7 +35,8 @@ class Visit:
     folder: RunFolder
     login: DeviceLogin
     http: HttpClient
-    in_scope: Callable[[str], bool]
+    elsewhere: Callable[[str], AbstractContextManager[DeviceLogin | None]]
+    """Leave to ask another device of the scope, with what the configuration holds for it; None where there is none."""
     evidence: list[Evidence] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -77,8 +79,8 @@ class Visit:
         """Write down one fact; empty values are no facts."""
         if value is None or value in ("", ()):
             return
-        clean = tidy(self.folder.redactor.text(value)) if isinstance(value, str) else value
-        if clean == "":
+        clean = self._clean_value(value)
+        if clean in ("", ()):
             return
         source = Source(method, standing, raw)
         self.evidence.append(Evidence(subject, attribute, clean, source, self.clock.now(), plus_minus, role))
@@ -96,6 +98,14 @@ class Visit:
     def clean(self, text: Text) -> Text:
         """`text` without secrets and control characters."""
         return Text(*(tidy(self.folder.redactor.text(half)) for half in text.pair()))
+
+    def _clean_value(self, value: Value) -> Value:
+        if isinstance(value, str):
+            return tidy(self.folder.redactor.text(value))
+        if isinstance(value, tuple):
+            cleaned = (self._clean_value(item) for item in value)
+            return tuple(item for item in cleaned if item not in ("", ()))
+        return value
 
     def _record(self, name: str, ending: Ending, began: float, line: Text) -> None:
         elapsed_s = round(time.monotonic() - began, 3)

@@ -98,7 +98,7 @@ def interrogate(means_: Any, address: str) -> None:
     budget = Budget(60, 1 << 26)
     host = Host(address, (8080, 8554))
     login = DeviceLogin((address,), means_.credentials.groups[0], means_.ledger, GroupGate())
-    visit = Visit(host, budget, means_.clock, means_.folder, login, HttpClient(address, budget), lambda _: True)
+    visit = Visit(host, budget, means_.clock, means_.folder, login, HttpClient(address, budget), means_.elsewhere)
     session, _ = ask_device(visit, greet(visit, Endpoint(8080, False)))
     channels = ask_media(session)
     visit.http.close()
@@ -108,8 +108,7 @@ def interrogate(means_: Any, address: str) -> None:
 
 def plain_script(address: str, user: str, password: str) -> None:
     """What a script with onvif-zeep does for the same questions."""
-    from onvif import ONVIFCamera
-    from onvif import client
+    from onvif import ONVIFCamera, client
 
     class WithZ(client.UsernameDigestTokenDtDiff):  # type: ignore[misc]  # it writes +00:00, which devices refuse
         def __init__(self, *args: Any, **more: Any) -> None:

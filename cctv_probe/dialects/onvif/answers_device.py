@@ -56,12 +56,18 @@ def clock_reading(answer: xml.Element) -> ClockReading:
     )
 
 
+YEARS = range(1970, 2200)
+"""What a clock may show; at the ends of the calendar arithmetic with time breaks down."""
+
+
 def _moment(element: xml.Element | None) -> dt.datetime | None:
     parts = [xml.integer(element, "Date", name) for name in ("Year", "Month", "Day")]
     clock = [xml.integer(element, "Time", name) for name in ("Hour", "Minute", "Second")]
     if None in parts or None in clock:
         return None
     year, month, day = (part or 0 for part in parts)
+    if year not in YEARS:
+        return None
     hour, minute, second = (part or 0 for part in clock)
     try:
         return dt.datetime(year, month, day, hour, minute, min(second, 59), tzinfo=dt.UTC) if second <= 60 else None

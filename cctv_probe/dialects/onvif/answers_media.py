@@ -6,6 +6,7 @@ frame rate is limited, how options are listed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -128,7 +129,8 @@ def _coding(entry: xml.Element) -> tuple[int | None, str | None]:
     """(GOP length, codec profile): attributes in Media2, a child named after the codec in Media1."""
     written = xml.attribute(entry, "GovLength")
     if written is not None or xml.attribute(entry, "Profile") is not None:
-        return (int(written) if written and written.isdigit() else None), xml.attribute(entry, "Profile")
+        whole = written and re.fullmatch(r"[0-9]{1,9}", written)
+        return (int(whole[0]) if whole else None), xml.attribute(entry, "Profile")
     for name in ("H264", "MPEG4", "H265"):
         part = xml.find(entry, name)
         if part is not None:

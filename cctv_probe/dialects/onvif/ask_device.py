@@ -92,9 +92,9 @@ def _header_offset(answer: Answer, now: dt.datetime) -> dt.timedelta | None:
     """The clock by the HTTP `Date` header, for devices that want a login even for the time (quirk 5)."""
     try:
         told = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except (TypeError, ValueError):
+        return told.replace(tzinfo=told.tzinfo or dt.UTC) - now if told.year in answers.YEARS else None
+    except (TypeError, ValueError, OverflowError):
         return None
-    return told.replace(tzinfo=told.tzinfo or dt.UTC) - now
 
 
 def ask_device(visit: Visit, greeting: Greeting) -> tuple[OnvifSession, Identity]:

@@ -46,13 +46,15 @@ class SourceChannel:
 def arrange(
     sources: Iterable[str], media2: tuple[Profile, ...], media1: tuple[Profile, ...]
 ) -> tuple[SourceChannel, ...]:
-    """Channels in the order of GetVideoSources; sources that only profiles name come after, in natural order."""
+    """Channels numbered in the order of GetVideoSources; sources that only profiles name come after, in natural order.
+
+    A source without profiles (a recorder's empty slot) is left out, but keeps its number: the others keep theirs too.
+    """
     by_source = _by_source(media2, media1)
-    known = [token for token in dict.fromkeys(sources) if token in by_source]
-    tokens = known + sorted(set(by_source) - set(known), key=_natural)
-    return tuple(
-        _channel(number, token, *by_source[token]) for number, token in enumerate(tokens[:MOST_CHANNELS], start=1)
-    )
+    listed = list(dict.fromkeys(sources))
+    tokens = listed + sorted(set(by_source) - set(listed), key=_natural)
+    numbered = list(enumerate(tokens, start=1))[:MOST_CHANNELS]
+    return tuple(_channel(number, token, *by_source[token]) for number, token in numbered if token in by_source)
 
 
 def _by_source(
@@ -114,4 +116,5 @@ def _main_first(pair: tuple[Profile | None, Profile | None]) -> tuple[bool, int]
 
 def _natural(token: str) -> tuple[tuple[int, int | str], ...]:
     """`ch2` before `ch10`."""
-    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in re.split(r"(\d+)", token) if part)
+    parts = re.split(r"([0-9]{1,18})", token)
+    return tuple((0, int(part)) if re.fullmatch("[0-9]+", part) else (1, part) for part in parts if part)

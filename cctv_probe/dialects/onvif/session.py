@@ -7,6 +7,7 @@ then on every call carries the login. What a login may be tried at all, `wire.lo
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from cctv_probe.model.words import Text
 from cctv_probe.wire import digest
 from cctv_probe.wire.address import same_host, split_url, target_of
 from cctv_probe.wire.http import Answer
-from cctv_probe.wire.login import CLEAR_TEXT, HttpAccount
+from cctv_probe.wire.login import BUSY_AFTER_SUCCESS, CLEAR_TEXT, HttpAccount
 from cctv_probe.wire.visit import Visit
 
 Scheme = Literal["anonymous", "token", "http"]
@@ -90,7 +91,7 @@ class OnvifSession:
             reply = self._judge(operation, answer, secure=endpoint.tls)
             if reply is not None:
                 return reply
-        raise StepError(Ending.UNAUTHORIZED)
+        raise StepError(Ending.FAULT, _IN_CIRCLES)
 
     def _send(self, operation: Operation, arguments: dict[str, Any], endpoint: Endpoint) -> Answer:
         self._signed = False
@@ -105,7 +106,9 @@ class OnvifSession:
         self, operation: Operation, arguments: dict[str, Any], endpoint: Endpoint
     ) -> tuple[dict[str, str], bytes]:
         """Headers and body of a request, signed by the scheme the device asked for."""
-        headers = {"Content-Type": f'application/soap+xml; charset=utf-8; action="{operation.service}/{operation.name}"'}
+        headers = {
+            "Content-Type": f'application/soap+xml; charset=utf-8; action="{operation.service}/{operation.name}"'
+        }
         token = None
         if operation.login and self.scheme == "token":
             token = self._token(secure=endpoint.tls)
@@ -120,9 +123,11 @@ class OnvifSession:
     def _post(self, operation: Operation, endpoint: Endpoint, headers: dict[str, str], body: bytes) -> Answer:
         outcome = "no answer"
         try:
+            unproven = self._signed and "onvif" not in self.visit.login.proven
             answer = self.visit.http.send(
-                "POST", endpoint.port, endpoint.target, tls=endpoint.tls, headers=headers, body=body, wanted_s=CALL_S
-            )
+                "POST", endpoint.port, endpoint.target, tls=endpoint.tls, headers=headers, body=body, wanted_s=CALL_S,
+                once=unproven,
+            )  # fmt: skip
             outcome = str(answer.status)
         except StepError as error:
             outcome = error.ending.value
@@ -138,7 +143,7 @@ class OnvifSession:
         login = guard.login("onvif")
         text = guard.group is not None and guard.group.onvif_login == "text"
         if text and not (secure or guard.clear_text_allowed):
-            raise StepError(Ending.NOT_PERMITTED, CLEAR_TEXT.with_(offered="PasswordText"))
+            raise guard.closed(Ending.NOT_PERMITTED, CLEAR_TEXT.with_(offered="PasswordText"))
         guard.enter("onvif")
         return requests.username_token(
             login.user, login.password, now=self.visit.clock.now(), clock_offset=self.clock_offset, text=text
@@ -157,8 +162,8 @@ class OnvifSession:
             self._refused(operation, answer, fault, secure=secure)
             return None
         if isinstance(content, soap.Fault):
-            if content.locked and self._signed:
-                raise _locked(self.visit.login.refused("ONVIF"))
+            if content.locked:
+                raise self._locked()
             self._abandon()
             raise content.error()
         if content is None:
@@ -198,11 +203,12 @@ class OnvifSession:
         if "onvif" in guard.proven:
             guard.refused_again()
             raise StepError(Ending.NOT_PERMITTED, NOT_ALLOWED)
-        other = offers_digest or self.scheme == "http"
+        # A fault that asks for a login, in answer to an HTTP login, names WS-Security: SOAP knows no other.
+        other = offers_digest or (self.scheme == "http" and fault is not None)
         left = fault.attempts_left if fault else None
-        error = guard.refused("ONVIF", other_scheme=other, left=left)
         if fault is not None and fault.locked:
-            raise _locked(error)
+            raise self._locked()
+        error = guard.refused("ONVIF", other_scheme=other, left=left)
         if not (other and guard.second_allowed):
             raise error
         if self.scheme == "http":
@@ -211,12 +217,19 @@ class OnvifSession:
             self.account.challenged(challenges, secure=secure)
             self.scheme = "http"
 
+    def _locked(self) -> StepError:
+        """The device says that the account is locked: a login that was sent counts as refused, and none follows."""
+        guard = self.visit.login
+        if self._signed and guard.refused("ONVIF").ending is Ending.BUSY:
+            return StepError(Ending.LOCKED_OUT, BUSY_AFTER_SUCCESS)
+        guard.refusal = Ending.LOCKED_OUT.sentence
+        return StepError(Ending.LOCKED_OUT)
+
     def _not_soap(self, answer: Answer) -> StepError:
         """The ending of an answer that is no SOAP message."""
         said = answer.body[:2000].decode("utf-8", "replace")
-        if answer.status == 403 and ("RmLock" in said or "lock" in said.lower()):
-            error = self.visit.login.refused("ONVIF") if self._signed else StepError(Ending.LOCKED_OUT)
-            return _locked(error)
+        if answer.status == 403 and _LOCKED.search(said):
+            return self._locked()
         self._abandon()
         ending = {403: Ending.NOT_PERMITTED, 404: Ending.NOT_FOUND, 405: Ending.NOT_SUPPORTED, 501: Ending.NOT_SUPPORTED,
                   429: Ending.BUSY, 503: Ending.BUSY}.get(answer.status)  # fmt: skip
@@ -243,6 +256,9 @@ class OnvifSession:
         self.visit.find("xaddr_other_host", "low", _OTHER_HOST.with_(other=other, address=self.visit.address))
 
 
+_LOCKED = re.compile(r"(?i)RmLock|\block(?:ed|out)?\b")
+
+
 def _soap_or_none(answer: Answer) -> xml.Element | soap.Fault | None:
     try:
         return soap.read(answer.body)
@@ -250,8 +266,8 @@ def _soap_or_none(answer: Answer) -> xml.Element | soap.Fault | None:
         return None
 
 
-def _locked(error: StepError) -> StepError:
-    return StepError(Ending.LOCKED_OUT, error.line if error.ending == Ending.BUSY else Ending.LOCKED_OUT.sentence)
-
-
+_IN_CIRCLES = Text(
+    en="sent this question round in circles (to another address, or to log in, again and again)",
+    th="ส่งคำถามวนไปวนมา (ให้ไปที่อยู่อื่นหรือให้เข้าสู่ระบบซ้ำหลายครั้ง)",
+)
 _STATUS = Text(en="answered with HTTP status {status}", th="ตอบด้วยสถานะ HTTP {status}")

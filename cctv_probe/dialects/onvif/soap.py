@@ -14,10 +14,18 @@ _NOT_AUTHORIZED = re.compile(
     re.I,
 )
 _AUTH_CODES = {"notauthorized", "failedauthentication", "invalidsecurity", "invalidsecuritytoken", "senternotauthorized",
-               "securitytokenunavailable", "failedcheck"}  # fmt: skip
+               "sendernotauthorized", "securitytokenunavailable", "failedcheck"}  # fmt: skip
 _UNSUPPORTED_CODES = {"actionnotsupported", "notsupported", "optionalactionnotimplemented", "unknownaction"}
 _LOCKED = re.compile(r"\block(ed|out)?\b", re.I)
-_LEFT = re.compile(r"(\d{1,3})\s*(?:more\s*)?(?:attempt|time|chance|tr(?:y|ies))", re.I)
+_TRIES = r"(?:attempts?|times?|chances?|try|tries)(?:\(s\))?"
+_LEFT = re.compile(
+    rf"(?:still\s+have|have\s+only|you\s+have)\s+(\d{{1,3}})\s+(?:more\s+|remaining\s+)?{_TRIES}"
+    rf"|(\d{{1,3}})\s+(?:more\s+|remaining\s+)?{_TRIES}\s+(?:are\s+)?(?:left|remain)"
+    rf"|(\d{{1,3}})\s+(?:more|remaining)\s+{_TRIES}"
+    rf"|(?:remaining|left)\s+{_TRIES}\s*[:=]?\s*(\d{{1,3}})",
+    re.I,
+)
+"""What remains, never what was used up ("failed 3 times", "locked after 5 attempts")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +44,16 @@ class Fault:
 
     @property
     def locked(self) -> bool:
-        """Whether it says that the account is locked."""
+        """Whether it says that the account is locked, not merely that it may be."""
+        if self.attempts_left:
+            return False
         return bool(_LOCKED.search(self.reason)) or any("lock" in code.casefold() for code in self.codes)
 
     @property
     def attempts_left(self) -> int | None:
         """The device's own count of tries that remain ("You still have 4 attempt(s)")."""
         found = _LEFT.search(self.reason)
-        return int(found[1]) if found else None
+        return next((int(group) for group in found.groups() if group), None) if found else None
 
     @property
     def not_supported(self) -> bool:
@@ -68,7 +78,7 @@ _FAULT = Text(en="answered with an error: “{said}”", th="ตอบกลั�
 def read(answer: bytes) -> xml.Element | Fault:
     """The first element of the SOAP body, or the fault. Raises `StepError(MALFORMED)` where it is no SOAP answer."""
     root = xml.parse(answer)
-    body = root if xml.local(root) == "Body" else next(xml.descendants(root, "Body"), None)
+    body = next(xml.descendants(root, "Body"), None)
     if xml.local(root) != "Envelope" or body is None:
         raise StepError(Ending.MALFORMED, xml.NOT_SOAP)
     content = next((child for child in body if xml.local(child)), None)

@@ -1,0 +1,89 @@
+"""The ceiling in Mbit/s for all streams together: thin uplinks and busy switches are shared with the operators.
+
+A stream is let in when its expected bit rate fits under the ceiling beside those already running; what it really sends is
+then counted instead. Streams are let in in the order they came, so that none waits for ever.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from cctv_probe.model.attempt import Ending, StepError
+
+DEFAULT_BPS = 50_000_000
+USUAL_STREAM_BPS = 4_000_000
+"""Expected where neither a setting nor a description names a bit rate."""
+LEAST_STREAM_BPS = 64_000
+
+
+@dataclass
+class Share:
+    """The part of the ceiling that one running stream takes."""
+
+    bps: float
+    _ceiling: Ceiling = field(repr=False)
+
+    def really(self, bps: float) -> None:
+        """What the stream really sends; others may be let in, or have to wait, because of it."""
+        self._ceiling._change(self, bps)
+
+
+class Ceiling:
+    """Bounds the bit rate of all streams of a run together. Shared by all workers."""
+
+    def __init__(self, most_bps: float = DEFAULT_BPS) -> None:
+        self._most_bps = most_bps
+        self._turn = threading.Condition()
+        self._running: list[Share] = []
+        self._queue: list[object] = []
+        self.peak_bps = 0.0
+
+    @contextmanager
+    def share(self, expected_bps: float | None, stop: threading.Event, wait_s: float = 3600.0) -> Iterator[Share]:
+        """Wait for room, and hold it while the block runs.
+
+        A stream larger than the whole ceiling is let in alone. Raises `StepError`: interrupted, or budget spent after
+        `wait_s`.
+        """
+        share = Share(max(expected_bps or USUAL_STREAM_BPS, LEAST_STREAM_BPS), self)
+        self._enter(share, stop, wait_s)
+        try:
+            yield share
+        finally:
+            with self._turn:
+                self._running.remove(share)
+                self._turn.notify_all()
+
+    def _enter(self, share: Share, stop: threading.Event, wait_s: float) -> None:
+        until = time.monotonic() + wait_s
+        ticket = object()
+        with self._turn:
+            self._queue.append(ticket)
+            try:
+                while self._queue[0] is not ticket or not self._fits(share):
+                    if stop.is_set():
+                        raise StepError(Ending.INTERRUPTED)
+                    if time.monotonic() > until:
+                        raise StepError(Ending.BUDGET_SPENT)
+                    self._turn.wait(0.2)
+                self._running.append(share)
+                self.peak_bps = max(self.peak_bps, self._sum())
+            finally:
+                self._queue.remove(ticket)
+                self._turn.notify_all()
+
+    def _fits(self, share: Share) -> bool:
+        return not self._running or self._sum() + share.bps <= self._most_bps
+
+    def _sum(self) -> float:
+        return sum(share.bps for share in self._running)
+
+    def _change(self, share: Share, bps: float) -> None:
+        with self._turn:
+            share.bps = max(bps, LEAST_STREAM_BPS)
+            self.peak_bps = max(self.peak_bps, self._sum())
+            self._turn.notify_all()
