@@ -28,9 +28,10 @@ from cctv_probe.identify.knock import Knocked, knock, note_banners
 from cctv_probe.identify.looks_like import VENDOR_PORTS
 from cctv_probe.identify.same_device import join, tell_apart
 from cctv_probe.identify.stream_paths import paths_for
-from cctv_probe.model.attempt import Attempt, Ending
+from cctv_probe.model.attempt import Attempt, Ending, StepError
 from cctv_probe.model.device import Channel, Device, Host, Identity, Kind
 from cctv_probe.model.evidence import Standing
+from cctv_probe.model.words import Text
 from cctv_probe.scope.permit import Scope
 from cctv_probe.stream.describe import describe_channels, try_paths
 from cctv_probe.stream.realm import rtsp_challenge
@@ -113,14 +114,28 @@ class Encounter:
     channels: tuple[Channel, ...] = ()
     services: frozenset[str] = frozenset()
 
+    @property
+    def closed(self) -> bool:
+        """Whether it stands in a place that is closed to the survey: such devices are counted, not asked."""
+        return self.means.scope.scope_class(self.visit.address) == "closed"
+
+
+def _closed_place() -> None:
+    raise StepError(Ending.OUT_OF_SCOPE, _CLOSED_PLACE)
+
+
+_CLOSED_PLACE = Text(
+    en="It stands in a place that the scope file calls closed to the survey: it was counted, not asked.",
+    th="อยู่ในพื้นที่ที่ไฟล์ขอบเขตกำหนดเป็นพื้นที่ปิด จึงนับจำนวนเท่านั้น ไม่ได้สอบถามข้อมูล",
+)
+
 
 def log_in(meeting: Encounter) -> None:
     """Choose the one credential for this device; places that are closed to the survey get none."""
     visit, host = meeting.visit, meeting.visit.host
     note_brands(visit)
     brand = next((str(item.value) for item in visit.known("device", "brand")), None)
-    closed = meeting.means.scope.scope_class(host.address) == "closed"
-    visit.login.group = None if closed else meeting.means.credentials.for_device(host.address, host.mac, brand)
+    visit.login.group = None if meeting.closed else meeting.means.credentials.for_device(host.address, host.mac, brand)
     keys = [f"address:{host.address}"]
     keys += [f"mac:{host.mac}"] if host.mac else []
     keys += [f"uuid:{host.uuid}"] if host.uuid else []
@@ -131,7 +146,9 @@ def log_in(meeting: Encounter) -> None:
 def ask(meeting: Encounter) -> None:
     """Ask over ONVIF, where it is spoken."""
     visit = meeting.visit
-    if meeting.greeting is None:
+    if meeting.closed:
+        visit.step("onvif.GetDeviceInformation", _closed_place)
+    if meeting.greeting is None or meeting.closed:
         return
     session, identity = ask_device(visit, meeting.greeting)
     meeting.identity = identity
@@ -148,7 +165,7 @@ def describe(meeting: Encounter) -> None:
     ports = _rtsp_ports(meeting)
     if meeting.channels:
         meeting.channels = describe_channels(visit, meeting.channels, ports)
-    elif meeting.knocked.rtsp and (meeting.greeting is None or visit.login.refusal is None):
+    elif meeting.knocked.rtsp and not meeting.closed:
         server, challenge = rtsp_challenge(visit, *meeting.knocked.rtsp[0])
         note_banners(visit, Banners(rtsp_server=server, rtsp_authenticate=challenge))
         log_in(meeting)

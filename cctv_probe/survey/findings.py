@@ -135,6 +135,9 @@ def _stream_differing(stream: StreamRecord) -> list[Finding]:
     return found
 
 
+_ACCORDING = Text(en="{value} according to {source}", th="{value} ตาม{source}")
+
+
 def _filled(sentence: Text, field: str, chosen: Evidence, others: Iterable[Evidence], **words: object) -> Text:
     told = [_told(field, item) for item in others]
     listed = Text(
@@ -147,7 +150,7 @@ def _filled(sentence: Text, field: str, chosen: Evidence, others: Iterable[Evide
 
 def _told(field: str, item: Evidence) -> Text:
     value, source = value_words(field, item.value), source_words(item.source.method)
-    return Text(en=f"{value.en} according to {source.en}", th=f"{value.th} ตาม{source.th}")
+    return _ACCORDING.with_(value=value, source=source)
 
 
 def _only_media1_is_blind(field: str, chosen: Evidence, differing: Iterable[Evidence]) -> bool:

@@ -41,10 +41,7 @@ REASONS: dict[Ending, Text] = {
         "value on the device itself.",
         th="การตั้งค่าไม่อนุญาตสิ่งที่ {address} ต้องการ ({line}) โปรดอนุญาตสำหรับอุปกรณ์นี้ หรืออ่านค่าที่ตัวอุปกรณ์",
     ),
-    Ending.OUT_OF_SCOPE: Text(
-        en="{address} points to an address outside the permitted scope. Add it to the scope file if it may be asked.",
-        th="{address} อ้างถึงที่อยู่นอกขอบเขตที่ได้รับอนุญาต หากตรวจสอบได้ โปรดเพิ่มในไฟล์ขอบเขต",
-    ),
+    Ending.OUT_OF_SCOPE: Text(en="{address}: {line}", th="{address}: {line}"),
     Ending.BUSY: Text(
         en="{address} was busy with other users. Scan again later, or close one of the viewers.",
         th="{address} มีผู้ใช้งานเต็ม โปรดสแกนอีกครั้งภายหลัง หรือปิดโปรแกรมดูภาพบางส่วน",

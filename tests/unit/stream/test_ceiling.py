@@ -38,9 +38,12 @@ def test_no_more_streams_run_at_once_than_fit() -> None:
 
 def test_a_stream_larger_than_the_ceiling_runs_alone() -> None:
     ceiling = Ceiling(1_000_000)
-    with ceiling.share(8_000_000, NEVER), pytest.raises(StepError) as stopped:
-        with ceiling.share(100_000, NEVER, wait_s=0.05):
-            pass
+    with (
+        ceiling.share(8_000_000, NEVER),
+        pytest.raises(StepError) as stopped,
+        ceiling.share(100_000, NEVER, wait_s=0.05),
+    ):
+        pass
     assert stopped.value.ending is Ending.BUDGET_SPENT
 
 
@@ -55,7 +58,6 @@ def test_what_a_stream_really_sends_makes_room_for_others() -> None:
 def test_stopping_the_scan_ends_the_waiting() -> None:
     ceiling, stop = Ceiling(1_000_000), threading.Event()
     stop.set()
-    with ceiling.share(1_000_000, NEVER), pytest.raises(StepError) as stopped:
-        with ceiling.share(1_000_000, stop):
-            pass
+    with ceiling.share(1_000_000, NEVER), pytest.raises(StepError) as stopped, ceiling.share(1_000_000, stop):
+        pass
     assert stopped.value.ending is Ending.INTERRUPTED
