@@ -15,8 +15,8 @@ from cctv_probe.cli.language import say
 from cctv_probe.model.words import Text
 
 if TYPE_CHECKING:
-    from cctv_probe.pipeline import Means
     from cctv_probe.scope.permit import Scope
+    from cctv_probe.visiting import Means
     from cctv_probe.wire.clock import Clock
     from cctv_probe.wire.credentials import Credentials
 
@@ -145,7 +145,7 @@ def make_means(asked: Asked, scope: Scope, credentials: Credentials, clock: Cloc
     """Everything a run needs, opened. Raises `Stop` where a folder cannot be written."""
     import sqlite3
 
-    from cctv_probe.pipeline import Means
+    from cctv_probe.visiting import Means
     from cctv_probe.wire.ledger import Ledger
     from cctv_probe.wire.redaction import Redactor
     from cctv_probe.wire.run_folder import RunFolder

@@ -76,6 +76,7 @@ def scan(
 
         show_survey(finished.survey)
     notes = [*finished.remarks, *([_STOPPED] if finished.interrupted else []), _WRITTEN.with_(path=finished.folder)]
+    sys.stdout.flush()
     for note in notes:
         sys.stderr.write(say(note) + "\n")
     raise typer.Exit(exits.INTERRUPTED if finished.interrupted and not finished.survey.cameras else exit_code(finished))

@@ -23,8 +23,9 @@ from cctv_probe.wire.clock import SystemClock, utc_text
 from cctv_probe.wire.run_id import new_run_id
 
 if TYPE_CHECKING:
-    from cctv_probe.pipeline import Means, Scanned
+    from cctv_probe.pipeline import Scanned
     from cctv_probe.survey.result import Survey
+    from cctv_probe.visiting import Means
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def knock(
     endpoints = list(endpoints)[:MOST_CANDIDATES]
     dead: set[int] = set()
     for endpoint in endpoints:
-        if knocked.greetings and not several:
+        if knocked.greetings and (endpoint.tls or not several):
             break
         if endpoint.port not in dead and endpoint.port not in {found.endpoint.port for found in knocked.greetings}:
             _greet(visit, endpoint, knocked, dead)

@@ -23,14 +23,28 @@ _KEYS = ("serial", "uuid", "mac", "certificate")
 
 def join(devices: Iterable[Device]) -> tuple[Device, ...]:
     """The devices, each real one once; the visit that learned most comes first, the other addresses stand beside."""
-    joined: list[Device] = []
-    for device in devices:
-        at = next((number for number, other in enumerate(joined) if same(device, other)), None)
-        if at is None:
-            joined.append(device)
-        else:
-            joined[at] = _join(joined[at], device)
-    return tuple(joined)
+    joined: dict[int, Device] = {}
+    by_key: dict[str, set[int]] = {}
+    for number, device in enumerate(devices):
+        place, merged = number, device
+        while (found := _match(place, merged, joined, by_key)) is not None:
+            place, other = min(place, found), joined.pop(found)
+            merged = _join(other, merged)
+        joined[place] = merged
+        for key in _shared_keys(merged):
+            by_key.setdefault(key, set()).add(place)
+    return tuple(device for _, device in sorted(joined.items()))
+
+
+def _match(place: int, device: Device, joined: dict[int, Device], by_key: dict[str, set[int]]) -> int | None:
+    """Another device already met that is the same one: only those that share a key are compared."""
+    near = {number for key in _shared_keys(device) for number in by_key.get(key, ()) if number in joined}
+    return next((number for number in sorted(near - {place}) if same(device, joined[number])), None)
+
+
+def _shared_keys(device: Device) -> set[str]:
+    named = {f"serial:{device.identity.serial}", f"uuid:{device.identity.uuid}"} - {"serial:None", "uuid:None"}
+    return named | {f"mac:{mac}" for mac in _macs(device)}
 
 
 def same(one: Device, other: Device) -> bool:

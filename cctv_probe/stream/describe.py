@@ -34,6 +34,10 @@ _OTHER_HOST = Text(
     en="The device sends viewers to {other}; its streams were read at {address} instead.",
     th="อุปกรณ์ให้เปิดภาพที่ {other} แต่ระบบอ่านภาพที่ {address} แทน",
 )
+_CROWDED = Text(
+    en="several devices stand behind this address, and the stream's own address does not tell which of them sends it",
+    th="มีอุปกรณ์หลายเครื่องอยู่หลังที่อยู่นี้ และที่อยู่ของภาพไม่ได้บอกว่าเป็นของเครื่องใด",
+)
 
 
 @dataclass
@@ -45,6 +49,8 @@ class Describer:
     """Ports that spoke RTSP or usually do, with TLS or not; tried where a stream's own port does not answer."""
     connection: RtspConnection | None = None
     place: tuple[int, bool] | None = None
+    crowded: bool = False
+    """Whether several devices stand behind the address: only streams that name our host are asked then."""
     gave_up: bool = False
     silent_ports: frozenset[tuple[int, bool]] = frozenset()
 
@@ -53,6 +59,10 @@ class Describer:
 
     def describe(self, uri: str, step: str) -> tuple[str, Description] | None:
         """Ask one stream: (the URI that answered, its description), or None where none did."""
+        named = authority(uri)
+        if self.crowded and named and not same_host(named.host, self.visit.address):
+            self.visit.step(step, _whose_is_it)
+            return None
         for port, tls in self._places(uri):
             if self.gave_up:
                 return None
@@ -135,11 +145,15 @@ class Describer:
             self.visit.folder.asked(self.visit.address, f"rtsp.DESCRIBE {uri}", login=login, outcome=outcome)
 
 
+def _whose_is_it() -> None:
+    raise StepError(Ending.NOT_FOUND, _CROWDED)
+
+
 def describe_channels(
-    visit: Visit, channels: Iterable[Channel], rtsp_ports: tuple[tuple[int, bool], ...]
+    visit: Visit, channels: Iterable[Channel], rtsp_ports: tuple[tuple[int, bool], ...], *, crowded: bool = False
 ) -> tuple[Channel, ...]:
     """The channels with the evidence of their streams' descriptions; URIs become those that were really asked."""
-    describer = Describer(visit, rtsp_ports)
+    describer = Describer(visit, rtsp_ports, crowded=crowded)
     try:
         return tuple(_described(describer, channel) for channel in channels)
     finally:

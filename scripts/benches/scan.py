@@ -60,9 +60,9 @@ def town(count: int, base: str, delay_s: float, folder: Path) -> Iterator[tuple[
 
 def means(folder: Path, found: Any, addresses: list[str]) -> Any:
     """The means of a run, as the command makes them."""
-    from cctv_probe.pipeline import Means
     from cctv_probe.scope.permit import Scope
     from cctv_probe.scope.targets import parse_targets
+    from cctv_probe.visiting import Means
     from cctv_probe.wire.clock import SystemClock
     from cctv_probe.wire.credentials import Credentials, Group, Login
     from cctv_probe.wire.ledger import Ledger
