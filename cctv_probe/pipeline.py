@@ -1,6 +1,6 @@
 """The stages in order. Read this first.
 
-    discover ─► per host, one worker: knock ─► log in ─► ask ─► describe ─► know ─► join ─► survey
+    discover ─► per host, one worker: knock ─► log in ─► ask ─► describe ─► measure ─► know ─► join ─► survey
 
 `STAGES` is what happens during one visit, in order; `scan` is the whole run. What a stage does stands in its own room; here
 it is only put in order, and one host can never stop the others.
@@ -8,14 +8,26 @@ it is only put in order, and one host can never stop the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cctv_probe.discover import Discovery, Progress, discover
 from cctv_probe.identify.same_device import join, tell_apart
 from cctv_probe.model.device import Device, Host
-from cctv_probe.visiting import VISIT_BYTES, Encounter, Means, ask, describe, device_of, encounter, greet, know, log_in
+from cctv_probe.visiting import (
+    VISIT_BYTES,
+    Encounter,
+    Means,
+    ask,
+    describe,
+    device_of,
+    encounter,
+    greet,
+    know,
+    log_in,
+    measure,
+)
 from cctv_probe.wire.deadline import Budget
 
 STOP_WAIT_S = 8.0
@@ -40,12 +52,15 @@ class Scanned:
     complete: bool
     stopped_groups: tuple[str, ...] = ()
     discovery_s: float = 0.0
+    thumbnails: Mapping[tuple[str, int], bytes] = field(default_factory=dict)
+    """Small pictures by (address, channel), for the local report only."""
 
 
 STAGES: tuple[tuple[str, Callable[[Encounter], None]], ...] = (
     ("log in", log_in),
     ("ask", ask),
     ("describe", describe),
+    ("measure", measure),
     ("know", know),
 )
 """What happens to every device behind an address that was knocked at, in this order."""
@@ -79,7 +94,13 @@ def scan(
                 device_of(meeting, interrupted=True) for meeting in visits.get(host.address, [])
             )
     devices = tell_apart(join(device for host in discovery.hosts for device in found[host.address]))
-    return Scanned(discovery, devices, complete, means.gate.stopped(), discovery_s)
+    thumbnails = {
+        (address, number): picture
+        for address, meetings in visits.items()
+        for meeting in meetings
+        for number, picture in meeting.thumbnails.items()
+    }
+    return Scanned(discovery, devices, complete, means.gate.stopped(), discovery_s, thumbnails)
 
 
 def _visit_all(
@@ -139,4 +160,7 @@ def _visit(host: Host, means: Means, visits: dict[str, list[Encounter]]) -> tupl
             meeting.crowded = crowded
             meeting.visit.step(name, lambda m=meeting, s=stage: s(m))  # type: ignore[misc]
             meeting.visit.http.close()
+    for meeting in meetings:
+        if meeting.describer is not None:
+            meeting.describer.close()
     return join(device_of(meeting) for meeting in meetings)

@@ -24,8 +24,10 @@ from cctv_probe.model.device import Channel, Device, Host, Identity, Kind
 from cctv_probe.model.evidence import Standing
 from cctv_probe.model.words import Text
 from cctv_probe.scope.permit import Scope
-from cctv_probe.stream.describe import describe_channels, try_paths
+from cctv_probe.stream.describe import Describer, describe_channels, try_paths
+from cctv_probe.stream.measure import Measuring
 from cctv_probe.stream.realm import rtsp_challenge
+from cctv_probe.stream.watch_channels import Watcher
 from cctv_probe.wire.clock import Clock
 from cctv_probe.wire.credentials import Credentials
 from cctv_probe.wire.deadline import Budget
@@ -57,6 +59,8 @@ class Means:
     visit_s: float = VISIT_S
     use_arp: bool = True
     use_multicast: bool = True
+    measuring: Measuring | None = None
+    """How streams are measured; None where they are only described."""
     turns: Turns = field(default_factory=Turns)
     gate: GroupGate = field(default_factory=GroupGate)
 
@@ -84,6 +88,9 @@ class Encounter:
     services: frozenset[str] = frozenset()
     first: Encounter | None = None
     """The device met before behind the same address; this may be the same one at another port."""
+    describer: Describer | None = None
+    thumbnails: dict[int, bytes] = field(default_factory=dict)
+    """Small pictures by channel number, for the local report only."""
     crowded: bool = False
     """Whether several devices stand behind this address: a stream that names another host could be anyone's."""
 
@@ -141,17 +148,33 @@ def ask(meeting: Encounter) -> None:
 def describe(meeting: Encounter) -> None:
     """Ask the streams for their descriptions; devices without ONVIF are asked by documented paths."""
     visit = meeting.visit
-    ports = _rtsp_ports(meeting)
+    meeting.describer = describer = Describer(visit, _rtsp_ports(meeting), crowded=meeting.crowded)
     if meeting.channels:
-        meeting.channels = describe_channels(visit, meeting.channels, ports, crowded=meeting.crowded)
+        meeting.channels = describe_channels(describer, meeting.channels)
     elif meeting.knocked.rtsp and not meeting.closed and not meeting.first:
         server, challenge = rtsp_challenge(visit, *meeting.knocked.rtsp[0])
         note_banners(visit, Banners(rtsp_server=server, rtsp_authenticate=challenge))
         log_in(meeting)
         brand = next((str(item.value) for item in visit.known("device", "brand")), None)
         configured = meeting.means.scope.stream_paths(visit.address, brand)
-        meeting.channels = try_paths(visit, paths_for(brand, configured), ports)
+        meeting.channels = try_paths(describer, paths_for(brand, configured))
         note_brands(visit)
+
+
+def measure(meeting: Encounter) -> None:
+    """Watch every stream that was described: what it delivers, and whether its picture is any good."""
+    measuring, describer = meeting.means.measuring, meeting.describer
+    if measuring is None or describer is None or not meeting.channels:
+        return
+    watcher = Watcher(meeting.visit, describer, measuring)
+    meeting.channels = watcher.watch(meeting.channels)
+    meeting.thumbnails = watcher.thumbnails
+    if any(finding.code == "answers_any_path" for finding in meeting.visit.findings):
+        meeting.channels = tuple(
+            channel
+            for channel in meeting.channels
+            if any(stream.subject in watcher.played for stream in channel.streams)
+        )
 
 
 def know(meeting: Encounter) -> None:
@@ -214,7 +237,7 @@ def device_of(meeting: Encounter, *, interrupted: bool = False) -> Device:
     )
 
 
-INNER_STEPS = {"knock", "log in", "ask", "describe", "know"}
+INNER_STEPS = {"knock", "log in", "ask", "describe", "measure", "know"}
 """Steps that only hold other steps; they are shown where one broke."""
 
 

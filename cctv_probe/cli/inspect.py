@@ -49,6 +49,10 @@ def inspect(
     out: options.Out = None,
     as_json: options.Json = False,
     device_seconds: options.Seconds = 120.0,
+    no_measure: options.NoMeasure = False,
+    no_pictures: options.NoPictures = False,
+    max_mbps: options.MaxMbps = 50.0,
+    sample_s: options.SampleSeconds = 10.0,
     lang: options.Lang = "",
 ) -> None:
     """Ask one device, or read it from an earlier run, and show everything known."""
@@ -68,6 +72,10 @@ def inspect(
             ports=ports,
             out=out,
             device_seconds=device_seconds,
+            measure=not no_measure,
+            pictures=not no_pictures,
+            max_mbps=max_mbps,
+            sample_s=sample_s,
         )
         finished = run_scan(asked, quiet=True)
         survey, code = finished.survey, exit_code(finished)

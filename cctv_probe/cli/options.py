@@ -37,6 +37,22 @@ _HELP = {
     "lang": Text(en="Language of everything shown: th or en.", th="ภาษาที่แสดง: th หรือ en"),
     "seconds": Text(en="Most seconds for one device.", th="เวลาสูงสุดต่ออุปกรณ์หนึ่งเครื่อง (วินาที)"),
     "at_once": Text(en="How many devices are asked at once.", th="จำนวนอุปกรณ์ที่ถามพร้อมกัน"),
+    "measure": Text(
+        en="Do not measure the live streams; only ask what they are set to.",
+        th="ไม่วัดภาพสด ถามเฉพาะค่าที่ตั้งไว้",
+    ),
+    "pictures": Text(
+        en="Do not decode pictures to see whether they are healthy.", th="ไม่ถอดรหัสภาพเพื่อตรวจว่าภาพปกติหรือไม่"
+    ),
+    "mbps": Text(en="Ceiling in Mbit/s for all streams together.", th="เพดานอัตราข้อมูลรวมของทุกสตรีม (Mbit/s)"),
+    "sample": Text(
+        en="Seconds to watch each stream (longer where it has few key pictures).",
+        th="จำนวนวินาทีที่ดูแต่ละสตรีม (นานขึ้นหากมีภาพหลักน้อย)",
+    ),
+    "thumbnails": Text(
+        en="Put a small picture of each camera into the local report. Pictures never leave this computer.",
+        th="ใส่ภาพเล็กของแต่ละกล้องในรายงานบนเครื่องนี้ ภาพจะไม่ถูกส่งออกจากเครื่อง",
+    ),
     "arp": Text(en="Do not send ARP requests.", th="ไม่ส่งคำขอ ARP"),
     "multicast": Text(en="Do not send WS-Discovery multicasts.", th="ไม่ส่ง WS-Discovery แบบมัลติคาสต์"),
 }
@@ -54,5 +70,10 @@ Json = Annotated[bool, typer.Option("--json", help=say(_HELP["json"]))]
 Lang = Annotated[str, typer.Option("--lang", help=say(_HELP["lang"]), metavar="th|en")]
 Seconds = Annotated[float, typer.Option("--device-seconds", help=say(_HELP["seconds"]), min=5, max=3600)]
 AtOnce = Annotated[int, typer.Option("--at-once", help=say(_HELP["at_once"]), min=1, max=256)]
+NoMeasure = Annotated[bool, typer.Option("--no-measure", help=say(_HELP["measure"]))]
+NoPictures = Annotated[bool, typer.Option("--no-pictures", help=say(_HELP["pictures"]))]
+MaxMbps = Annotated[float, typer.Option("--max-mbps", help=say(_HELP["mbps"]), min=0.1, max=10_000)]
+SampleSeconds = Annotated[float, typer.Option("--sample-s", help=say(_HELP["sample"]), min=2, max=600)]
+Thumbnails = Annotated[bool, typer.Option("--thumbnails", help=say(_HELP["thumbnails"]))]
 NoArp = Annotated[bool, typer.Option("--no-arp", help=say(_HELP["arp"]))]
 NoMulticast = Annotated[bool, typer.Option("--no-multicast", help=say(_HELP["multicast"]))]

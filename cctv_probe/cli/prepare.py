@@ -37,6 +37,11 @@ class Asked:
     at_once: int = 64
     no_arp: bool = False
     no_multicast: bool = False
+    measure: bool = True
+    pictures: bool = True
+    max_mbps: float = 50.0
+    sample_s: float = 10.0
+    thumbnails: bool = False
 
 
 def check_lang(lang: str) -> None:

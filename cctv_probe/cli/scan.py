@@ -39,6 +39,11 @@ def scan(
     at_once: options.AtOnce = 64,
     no_arp: options.NoArp = False,
     no_multicast: options.NoMulticast = False,
+    no_measure: options.NoMeasure = False,
+    no_pictures: options.NoPictures = False,
+    max_mbps: options.MaxMbps = 50.0,
+    sample_s: options.SampleSeconds = 10.0,
+    thumbnails: options.Thumbnails = False,
     lang: options.Lang = "",
 ) -> None:
     """Scan, show the table, write the files."""
@@ -58,6 +63,11 @@ def scan(
         at_once=at_once,
         no_arp=no_arp,
         no_multicast=no_multicast,
+        measure=not no_measure,
+        pictures=not no_pictures,
+        max_mbps=max_mbps,
+        sample_s=sample_s,
+        thumbnails=thumbnails,
     )
     if dry_run:
         from cctv_probe.cli.rehearse import rehearse

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -24,8 +24,12 @@ from cctv_probe.wire.run_id import new_run_id
 
 if TYPE_CHECKING:
     from cctv_probe.pipeline import Scanned
+    from cctv_probe.stream.measure import Measuring
     from cctv_probe.survey.result import Survey
     from cctv_probe.visiting import Means
+    from cctv_probe.wire.clock import Clock
+
+NO_PICTURES: Mapping[tuple[str, int], bytes] = {}
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,16 @@ def run_scan(asked: Asked, *, quiet: bool = False) -> Finished:
 
     started = clock.now()
     try:
-        with _stop_on_ctrl_c(means.stop), ScanProgress(quiet=quiet) as progress:
-            scanned = scan(scope.targets, means, on_discovery=progress.discovery, on_met=progress.met)
+        with _measuring(asked, scope.time_zone, clock) as measuring, _stop_on_ctrl_c(means.stop):
+            means = replace(means, measuring=measuring)
+            with ScanProgress(quiet=quiet) as progress:
+                scanned = scan(scope.targets, means, on_discovery=progress.discovery, on_met=progress.met)
     finally:
         means.ledger.close()
         means.folder.close()
     remarks = [*([left_out] if left_out else []), *_remarks(scanned)]
     survey = _survey(means, scanned, run_id, utc_text(started), utc_text(clock.now()))
-    write_outputs(survey, means.folder.path)
+    write_outputs(survey, means.folder.path, scanned.thumbnails)
     return Finished(survey, scanned, means.folder.path, tuple(remarks), means.stop.is_set())
 
 
@@ -91,7 +97,7 @@ def _survey(means: Means, scanned: Scanned, run_id: str, started: str, finished:
     return Survey(run, scanned.devices, tuple(record for record, _ in filled), cameras)
 
 
-def write_outputs(survey: Survey, folder: Path) -> None:
+def write_outputs(survey: Survey, folder: Path, thumbnails: Mapping[tuple[str, int], bytes] = NO_PICTURES) -> None:
     """`run.json`, `survey.json`, `survey.csv` and `report.html`. Raises `Stop` where they cannot be written."""
     from cctv_probe.survey.atomic import CannotWriteError
     from cctv_probe.survey.write_csv import write_csv
@@ -102,7 +108,7 @@ def write_outputs(survey: Survey, folder: Path) -> None:
         write_run_json(survey, folder / "run.json")
         write_survey_json(survey, folder / "survey.json")
         write_csv(survey, folder / "survey.csv", LANGUAGE)
-        write_html(survey, folder / "report.html", LANGUAGE)
+        write_html(survey, folder / "report.html", LANGUAGE, thumbnails)
     except CannotWriteError as error:
         raise Stop(exits.NOTHING_DONE, error.text) from None
 
@@ -141,6 +147,30 @@ def _remarks(scanned: Scanned) -> Iterator[Text]:
         yield GROUP_STOPPED.with_(group=group)
     if not scanned.devices:
         yield NOBODY.with_(count=scanned.discovery.addresses_tried)
+
+
+@contextmanager
+def _measuring(asked: Asked, time_zone: str, clock: Clock) -> Iterator[Measuring | None]:
+    """How streams are measured in this run; None where they are not. The decoder children end with the block."""
+    if not asked.measure:
+        yield None
+        return
+    from zoneinfo import ZoneInfo
+
+    from cctv_probe.media.decoder import Decoders
+    from cctv_probe.stream.ceiling import Ceiling
+    from cctv_probe.stream.measure import Measuring
+
+    there = clock.now().astimezone(ZoneInfo(time_zone))
+    with ExitStack() as stack:
+        decoders = stack.enter_context(Decoders()) if asked.pictures else None
+        yield Measuring(
+            Ceiling(asked.max_mbps * 1e6),
+            decoders,
+            sample_s=asked.sample_s,
+            local_hour=there.hour + there.minute / 60,
+            thumbnails=asked.thumbnails,
+        )
 
 
 @contextmanager

@@ -36,7 +36,7 @@ class Ceiling:
     """Bounds the bit rate of all streams of a run together. Shared by all workers."""
 
     def __init__(self, most_bps: float = DEFAULT_BPS) -> None:
-        self._most_bps = most_bps
+        self.most_bps = most_bps
         self._turn = threading.Condition()
         self._running: list[Share] = []
         self._queue: list[object] = []
@@ -77,7 +77,7 @@ class Ceiling:
                 self._turn.notify_all()
 
     def _fits(self, share: Share) -> bool:
-        return not self._running or self._sum() + share.bps <= self._most_bps
+        return not self._running or self._sum() + share.bps <= self.most_bps
 
     def _sum(self) -> float:
         return sum(share.bps for share in self._running)

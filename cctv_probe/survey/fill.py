@@ -54,7 +54,7 @@ def _survey_record(
         id_basis=device.id_basis,
         name=_name(device, channel, known),
         scope_class=scope_class,
-        working=Fact(why_unknown=reasons.working_unknown()),
+        working=choose(known.of(channel.subject, "working"), reasons.working_unknown(device, channel.number)),
         device=device.address,
         device_id=device.id,
         channel=channel.number,

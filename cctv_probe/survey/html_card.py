@@ -10,7 +10,7 @@ from cctv_probe.model.record import FIELDS, DeviceRecord, StreamRecord, SurveyRe
 from cctv_probe.survey import report_words as words
 from cctv_probe.survey.agreement import disagreements
 from cctv_probe.survey.display import camera_title, hint_words, number, place_words, value_words
-from cctv_probe.survey.html_text import Page, safe, tag
+from cctv_probe.survey.html_text import Page, picture, safe, tag
 from cctv_probe.survey.words import SCOPE_CLASSES, SEVERITIES, source_words, standing_words
 
 _MOST_BESIDE = 8
@@ -39,7 +39,9 @@ def _head(page: Page, camera: SurveyRecord, device: DeviceRecord | None, place: 
     title = tag("h3", f"{place}. {page(camera_title(camera, channel))}")
     scope = page(SCOPE_CLASSES.get(camera.scope_class, SCOPE_CLASSES["unknown"]))
     identity = tag("p", f"{scope} · {safe(camera.id, 120)}", kind="soft small")
-    return tag("header", f"<div>{title}{identity}</div>" + tag("p", shown, kind="soft"))
+    seen = page.pictures.get((camera.device, camera.channel))
+    shot = picture(seen, camera_title(camera, channel).in_(page.language)) if seen else ""
+    return tag("header", f"<div>{title}{identity}</div>" + tag("p", shown, kind="soft") + shot)
 
 
 def _row(page: Page, index: int, field: str, fact: Fact, told: dict[str, str]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import html
+from collections.abc import Mapping
 
 from cctv_probe.model.words import Language, Text
 from cctv_probe.survey.safe_text import clean
@@ -29,11 +31,21 @@ def table(head: list[str], rows: list[list[str]], *, kind: str = "") -> str:
     return tag("div", tag("table", f"{top}\n{body}", kind=kind), kind="wide")
 
 
+def picture(jpeg: bytes, described: str) -> str:
+    """A JPEG file inside the page; nothing where the bytes are no JPEG."""
+    if not jpeg.startswith(b"\xff\xd8\xff"):
+        return ""
+    data = base64.b64encode(jpeg).decode("ascii")
+    return f'<img class="thumbnail" alt="{safe(described)}" src="data:image/jpeg;base64,{data}">'
+
+
 class Page:
     """Writes sentences in one language."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, pictures: Mapping[tuple[str, int], bytes] | None = None) -> None:
         self.language = language
+        self.pictures = pictures or {}
+        """Small JPEG pictures by (address, channel)."""
 
     def __call__(self, text: Text) -> str:
         """`text` in the page's language, escaped."""

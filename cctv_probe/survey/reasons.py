@@ -22,6 +22,7 @@ _STEPS_OF: dict[str, tuple[str, ...]] = {
     "model": ("GetDeviceInformation",),
     "firmware": ("GetDeviceInformation",),
     "clock_offset_s": ("GetSystemDateAndTime",),
+    "working": ("PLAY", "DESCRIBE", "decode"),
     "max_resolution": ("GetVideoEncoderConfigurationOptions", "GetProfiles"),
 }
 """The questions whose answers tell each field (all others: the stream's); a step counts where it begins so."""
@@ -60,9 +61,14 @@ def retention_unknown() -> Unknown:
     return Unknown("retention_not_checked", texts.RETENTION_NOT_CHECKED)
 
 
-def working_unknown() -> Unknown:
-    """`working`, until streams are measured."""
-    return Unknown("stream_not_measured", texts.STREAM_NOT_MEASURED)
+def working_unknown(device: Device, channel: int) -> Unknown:
+    """Why it is not known whether the picture of a channel is healthy."""
+    about = [item for item in device.attempts if f"channel/{channel} main" in item.step]
+    tried = any(item.step.startswith(("rtsp.PLAY", "picture.")) for item in about)
+    failed = [item for item in about if item.ending is not Ending.OK and item.step.startswith(("rtsp.", "picture."))]
+    if not tried and not failed and device.login is None:
+        return Unknown("stream_not_measured", texts.STREAM_NOT_MEASURED)
+    return why_unknown(device, "working", channel=channel)
 
 
 def step_words(step: str) -> str:

@@ -5,6 +5,7 @@ Every string passes `html_text`; a content policy forbids whatever might slip th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import tzinfo
 from importlib import resources
 from pathlib import Path
@@ -26,10 +27,13 @@ from cctv_probe.survey.words import KINDS, moment_words, parse_utc, site_zone
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _OVERVIEW_FIELDS = ("brand", "resolution", "max_resolution", "frame_rate", "file_format", "retention_days")
 
+Pictures = Mapping[tuple[str, int], bytes]
+NO_PICTURES: Pictures = {}
 
-def report_text(survey: Survey, language: Language) -> str:
-    """The whole page."""
-    page = Page(language)
+
+def report_text(survey: Survey, language: Language, pictures: Pictures = NO_PICTURES) -> str:
+    """The whole page; `pictures` are small JPEG files by (address, channel)."""
+    page = Page(language, pictures)
     style = resources.files("cctv_probe.survey").joinpath("report.css").read_text(encoding="utf-8")
     head = (
         '<meta charset="utf-8">'
@@ -42,9 +46,9 @@ def report_text(survey: Survey, language: Language) -> str:
     return f'<!doctype html>\n<html lang="{language}">\n<head>{head}</head>\n<body>\n{body}\n</body>\n</html>\n'
 
 
-def write_html(survey: Survey, path: Path, language: Language) -> None:
+def write_html(survey: Survey, path: Path, language: Language, pictures: Pictures = NO_PICTURES) -> None:
     """Write `report.html` to `path` in one step. Raises CannotWriteError."""
-    write_atomically(path, report_text(survey, language).encode("utf-8"))
+    write_atomically(path, report_text(survey, language, pictures).encode("utf-8"))
 
 
 def _parts(page: Page, survey: Survey) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from cctv_probe.model.attempt import Ending, StepError
@@ -54,6 +56,16 @@ class Budget:
         if now >= self._end_s or self.bytes_left <= 0:
             raise StepError(Ending.BUDGET_SPENT)
         return Deadline(min(now + wanted_s, self._end_s))
+
+    @contextmanager
+    def apart(self, seconds: float, byte_count: int) -> Iterator[None]:
+        """An allowance of its own for a block, such as watching a stream: the budget itself stands still meanwhile."""
+        end_s, bytes_left, began_s = self._end_s, self.bytes_left, time.monotonic()
+        self._end_s, self.bytes_left = began_s + seconds, byte_count
+        try:
+            yield
+        finally:
+            self._end_s, self.bytes_left = end_s + time.monotonic() - began_s, bytes_left
 
     def remaining_s(self) -> float:
         """Seconds left, at least 0."""
