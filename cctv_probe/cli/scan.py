@@ -9,6 +9,7 @@ import typer
 
 from cctv_probe.cli import exits, options
 from cctv_probe.cli.language import say
+from cctv_probe.cli.prepare import Asked, check_lang
 from cctv_probe.model.words import Text
 
 ABOUT = Text(
@@ -47,8 +48,6 @@ def scan(
     lang: options.Lang = "",
 ) -> None:
     """Scan, show the table, write the files."""
-    from cctv_probe.cli.prepare import Asked, check_lang
-
     check_lang(lang)
     asked = Asked(
         targets=tuple(targets or ()),
@@ -74,6 +73,10 @@ def scan(
 
         rehearse(asked)
         return
+    _scan(asked, as_json=as_json)
+
+
+def _scan(asked: Asked, *, as_json: bool) -> None:
     from cctv_probe.cli.scanning import exit_code, run_scan
 
     finished = run_scan(asked)

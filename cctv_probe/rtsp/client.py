@@ -81,9 +81,11 @@ class RtspConnection:
         """The session the device opened for us, until TEARDOWN."""
         self._session_uri = "*"
         self._aggregate_uri: str | None = None
-        self._exchange = exchange
-        self._budget = budget
+        self.exchange = exchange
+        self.budget = budget
         self._account = account
+        self.public: tuple[str, ...] = ()
+        """The methods that the device listed last; empty while it listed none."""
         self._signed = False
         self._refused = False
         self._fresh = True
@@ -113,21 +115,21 @@ class RtspConnection:
     @property
     def endpoint(self) -> Endpoint:
         """Where the connection goes; a redirect on the same host may have changed port and TLS."""
-        return self._exchange.link.endpoint
+        return self.exchange.link.endpoint
 
     @property
     def certificate_sha256(self) -> str | None:
         """The SHA-256 of the device's certificate, hexadecimal; None without TLS."""
-        return self._exchange.link.certificate_sha256
+        return self.exchange.link.certificate_sha256
 
     @property
     def legacy_tls(self) -> bool:
         """Whether only the second try, with old TLS, succeeded."""
-        return self._exchange.link.legacy_tls
+        return self.exchange.link.legacy_tls
 
     def ask(self, method: str, uri: str, fields: Fields = (), *, wanted_s: float = ANSWER_S) -> Response:
         """One request without a login; its answer whatever its status. For banners and anonymous challenges."""
-        deadline = self._budget.deadline(wanted_s)
+        deadline = self.budget.deadline(wanted_s)
         self._revive()
         self._signed = False
         return self._send(method, tidy(uri), fields, deadline)
@@ -141,7 +143,7 @@ class RtspConnection:
         unsigned. All of it together takes at most `wanted_s`, and a reconnection.
         """
         uri, fields = tidy(uri), tuple(fields)
-        deadline = self._budget.deadline(wanted_s)
+        deadline = self.budget.deadline(wanted_s)
         for _ in range(MAX_ROUNDS):
             self._revive()
             response = self._round(method, uri, fields, deadline, body)
@@ -152,7 +154,7 @@ class RtspConnection:
 
     def options(self, uri: str, *, wanted_s: float = ANSWER_S) -> Response:
         """OPTIONS; `public` of the answer lists the methods."""
-        return self._successful("OPTIONS", self.request("OPTIONS", uri, wanted_s=wanted_s))
+        return self.successful("OPTIONS", self.request("OPTIONS", uri, wanted_s=wanted_s))
 
     def describe(self, uri: str, *, wanted_s: float = ANSWER_S) -> Description:
         """DESCRIBE. A redirect is followed once: on this host as it stands, to another one by its path only."""
@@ -164,16 +166,55 @@ class RtspConnection:
         if response.status in REDIRECTS and location:
             uri, notes = self._redirected(location)
             response = self.request("DESCRIBE", uri, accept, wanted_s=wanted_s)
-        return self._description(uri, self._successful("DESCRIBE", response), notes)
+        return self._description(uri, self.successful("DESCRIBE", response), notes)
+
+    def setup(self, uri: str, transport: str, fields: Fields = (), *, wanted_s: float = ANSWER_S) -> Response:
+        """SETUP, and the device's answer whatever its status: one that refuses a transport is asked for another."""
+        return self.request("SETUP", uri, (("Transport", transport), *fields), wanted_s=wanted_s)
+
+    def in_session(self, method: str, fields: Fields = (), *, wanted_s: float = ANSWER_S) -> Response:
+        """PLAY, PAUSE or GET_PARAMETER of the whole session. A connection that has ended is not opened anew for it."""
+        if self.exchange.ended():
+            raise endings.malformed(method, self.endpoint.place, "closed")
+        return self.successful(method, self.request(method, self.aggregate_uri, fields, wanted_s=wanted_s))
+
+    @property
+    def aggregate_uri(self) -> str:
+        """What PLAY, PAUSE and TEARDOWN are asked of: the control URL of the last description, or what SETUP asked."""
+        return self._aggregate_uri or self._session_uri
+
+    def post(self, method: str, *, wanted_s: float = TEARDOWN_S) -> int:
+        """A request inside the session whose answer comes between the frames of a stream: its CSeq. See `heard`."""
+        fields = (("Session", self.session.id),) if self.session else ()
+        uri, secure = self.aggregate_uri, self.endpoint.tls
+        value = self._account.sign(method, uri, secure=secure) if self._account else None
+        self._signed = value is not None
+        signature = () if value is None else (("Authorization", value),)
+        return self.exchange.post(method, uri, (*fields, *signature), self.budget.deadline(wanted_s))
+
+    def heard(self, response: Response) -> bool:
+        """The answer to what was posted. True: it wants a login or a new nonce and may be posted again. Raises
+        `StepError` where it may not."""
+        if response.status == 401:
+            self._learn(response)
+            self._refused = False
+            return True
+        if self._signed and self._account:
+            self._account.accepted()
+        if response.session and 200 <= response.status < 300:
+            self._adopt(response.session)
+        self.public = response.public or self.public
+        return False
 
     def teardown(self) -> None:
         """End the session, where there is one; also when the budget is spent. An answer is awaited for at most 2 s."""
         session, self.session = self.session, None
-        if session is None or self._exchange.ended():
+        if session is None or self.exchange.ended():
             return
-        uri = self._aggregate_uri or self._session_uri
         try:
-            response = self._round("TEARDOWN", uri, (("Session", session.id),), Deadline.after(TEARDOWN_S))
+            response = self._round(
+                "TEARDOWN", self.aggregate_uri, (("Session", session.id),), Deadline.after(TEARDOWN_S)
+            )
             if response.status == 401 and self._signed and self._account:
                 self._account.abandoned()  # it came after an accepted login: nothing against the password
         except StepError:
@@ -184,7 +225,7 @@ class RtspConnection:
         try:
             self.teardown()
         finally:
-            self._exchange.close()
+            self.exchange.close()
 
     def _round(
         self, method: str, uri: str, fields: tuple[tuple[str, str], ...], deadline: Deadline, body: bytes = b""
@@ -206,11 +247,16 @@ class RtspConnection:
     def _send(self, method: str, uri: str, fields: Fields, deadline: Deadline, body: bytes = b"") -> Response:
         """One request and its answer, inside the session where there is one."""
         own = (("Session", self.session.id),) if self.session and method not in ("OPTIONS", "DESCRIBE") else ()
-        response = self._exchange.send(method, uri, (*own, *fields), deadline, body)
+        response = self.exchange.send(method, uri, (*own, *fields), deadline, body)
         if response.session and 200 <= response.status < 300 and method not in ("OPTIONS", "TEARDOWN"):
             self._session_uri = self._session_uri if self.session else uri
-            self.session = response.session  # some devices change it on the way (quirk 21)
+            self._adopt(response.session)
+        self.public = response.public or self.public
         return response
+
+    def _adopt(self, told: Session) -> None:
+        """Some devices change the session on the way: the last one holds (quirk 21)."""
+        self.session = self.session.renewed(told) if self.session else told
 
     def _learn(self, response: Response) -> None:
         """Tell the account of a 401; raises where the request may not be repeated."""
@@ -223,13 +269,13 @@ class RtspConnection:
     def _revive(self) -> None:
         """Connect anew where the connection has ended or cannot be understood any more."""
         refused, self._refused = self._refused, False
-        if self._exchange.ended(after_refusal=refused):
+        if self.exchange.ended(after_refusal=refused):
             self._reconnect(self.endpoint)
             self._fresh = not refused
 
     def _reconnect(self, endpoint: Endpoint) -> None:
-        self._exchange.close()
-        self._exchange.connect(endpoint)
+        self.exchange.close()
+        self.exchange.connect(endpoint)
         self.session, self._fresh = None, True
 
     def _redirected(self, location: str) -> tuple[str, tuple[Finding, ...]]:
@@ -246,7 +292,8 @@ class RtspConnection:
         text = _OTHER_HOST.with_(place=here.place, other=endings.shown(there.host))
         return uri, (Finding("redirect_other_host", "low", text),)
 
-    def _successful(self, method: str, response: Response) -> Response:
+    def successful(self, method: str, response: Response) -> Response:
+        """`response` where its status says success; raises what another status stands for."""
         error = endings.status_error(response, method, self.endpoint.place, signed=self._signed)
         if error is not None:
             raise error

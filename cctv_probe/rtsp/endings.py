@@ -19,6 +19,27 @@ _NOT_FOUND = Text(
     en="{place} has nothing at this stream path ({line}); check the path",
     th="{place} ไม่มีภาพที่เส้นทางนี้ ({line}) โปรดตรวจสอบเส้นทาง",
 )
+_SESSION_GONE = Text(
+    en="{place} no longer knows the session it opened ({line}); ask again",
+    th="{place} ไม่รู้จักเซสชันที่เปิดไว้แล้ว ({line}) โปรดลองใหม่",
+)
+_NO_VIDEO = Text(
+    en="{place} describes no picture at this stream path, only {media}; check the path",
+    th="เส้นทางนี้ของ {place} ไม่มีภาพ มีเพียง {media} โปรดตรวจสอบเส้นทาง",
+)
+_UNKNOWN_CODEC = Text(
+    en="{place} sends pictures in a format that is not read here ({name})",
+    th="{place} ส่งภาพในรูปแบบที่โปรแกรมนี้ไม่รองรับ ({name})",
+)
+_NEVER_SENT = Text(
+    en="{place} agreed to send pictures over {way}, but none came within {seconds} s;"
+    " check the camera, and firewalls in between",
+    th="{place} รับปากส่งภาพผ่าน {way} แต่ไม่มีภาพมาภายใน {seconds} วินาที โปรดตรวจสอบกล้องและไฟร์วอลล์ระหว่างทาง",
+)
+_WENT_SILENT = Text(
+    en="{place} stopped sending pictures: nothing came for {seconds} s; try again, and check the camera",
+    th="{place} หยุดส่งภาพ ไม่มีข้อมูลมาเป็นเวลา {seconds} วินาที โปรดลองใหม่และตรวจสอบกล้อง",
+)
 _BUSY = Text(
     en="{place} is busy, or has too many viewers at the moment ({line}); try again later",
     th="ขณะนี้ {place} ไม่ว่าง หรือมีผู้ชมเต็มแล้ว ({line}) โปรดลองใหม่ภายหลัง",
@@ -87,6 +108,7 @@ def status_error(response: Response, method: str, place: str, *, signed: bool) -
     ending = _ENDINGS.get(response.status, Ending.FAULT)
     if ending in (Ending.NOT_FOUND, Ending.BUSY):
         text = _NOT_FOUND if ending is Ending.NOT_FOUND else _BUSY
+        text = _SESSION_GONE if response.status == 454 else text
         return StepError(ending, text.with_(place=place, line=line))
     text = _NOT_SUPPORTED if ending is Ending.NOT_SUPPORTED else _FAULT
     return StepError(ending, text.with_(place=place, method=method, line=line))
@@ -111,3 +133,21 @@ def malformed(method: str, place: str, reason: str) -> StepError:
 def too_large(method: str, place: str, reason: str) -> StepError:
     """An answer that was cut off; `reason` is a key of `REASONS`."""
     return StepError(Ending.TOO_LARGE, _TOO_LARGE.with_(place=place, method=method, reason=REASONS[reason]))
+
+
+def no_video(place: str, media: tuple[str, ...]) -> StepError:
+    """A description without a video; `media` are the kinds it has."""
+    told = shown(", ".join(dict.fromkeys(media))) or "—"
+    return StepError(Ending.NOT_FOUND, _NO_VIDEO.with_(place=place, media=told))
+
+
+def unknown_codec(place: str, name: str | None) -> StepError:
+    """A video in a format that is none of ours."""
+    return StepError(Ending.NOT_SUPPORTED, _UNKNOWN_CODEC.with_(place=place, name=shown(name or "?")))
+
+
+def silent(place: str, seconds: float, way: str, *, sent_before: bool) -> StepError:
+    """No packet for `seconds`; `way` is TCP or UDP."""
+    text = _WENT_SILENT.with_(place=place, seconds=f"{seconds:g}")
+    never = _NEVER_SENT.with_(place=place, way=way, seconds=f"{seconds:g}")
+    return StepError(Ending.TIMEOUT, text if sent_before else never)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cctv_probe.model.attempt import Ending, StepError
 from cctv_probe.rtsp import endings
 from cctv_probe.rtsp.link import Endpoint, Link
 from cctv_probe.rtsp.messages import (
+    InterleavedFrame,
     MalformedRtsp,
     Message,
     MessageReader,
@@ -39,12 +40,14 @@ class Exchange:
         self._budget = budget
         self._connect_s = connect_s
         self._cseq = 0
+        self.on_frame: Callable[[InterleavedFrame], None] | None = None
+        """Who takes frames that come while an answer is awaited; else they are passed over."""
         self.connect(endpoint)
 
     def connect(self, endpoint: Endpoint) -> None:
         """Connect to `endpoint`; the connection before it must have been closed."""
         self.link = Link.open(endpoint, budget=self._budget, connect_s=self._connect_s)
-        self._reader = MessageReader()
+        self.reader = MessageReader()
         self._unusable = False
 
     def close(self) -> None:
@@ -58,7 +61,7 @@ class Exchange:
             data = b"" if self._unusable else self.link.poll(CLOSING_GRACE_S if after_refusal else 0)
             if not data:
                 return data is not None
-            self._reader.feed(data)
+            self.reader.feed(data)
         return False
 
     def send(
@@ -69,19 +72,35 @@ class Exchange:
         deadline: Deadline,
         body: bytes = b"",
     ) -> Response:
-        """Send one request and wait for its answer."""
-        self._cseq += 1
+        """Send one request and wait for its answer; that to TEARDOWN also after the user's stop."""
         try:
-            request = build_request(method, uri, self._cseq, [("User-Agent", USER_AGENT), *fields], body)
-            self.link.send(request, deadline)
+            self.post(method, uri, fields, deadline, body)
             response = self._answer(method, deadline)
-        except OversizedRtsp as error:
-            raise self._give_up(endings.too_large(method, self._place, "message")) from error
         except MalformedRtsp as error:
-            raise self._give_up(endings.malformed(method, self._place, "rtsp")) from error
+            raise self.unreadable(method, error) from error
         if (response.headers.get("Connection") or "").lower() == "close":
             self._unusable = True
         return response
+
+    def post(
+        self, method: str, uri: str, fields: Iterable[tuple[str, str]], deadline: Deadline, body: bytes = b""
+    ) -> int:
+        """Send one request without waiting for its answer; its CSeq."""
+        self._cseq += 1
+        request = build_request(method, uri, self._cseq, [("User-Agent", USER_AGENT), *fields], body)
+        self.link.send(request, deadline)
+        return self._cseq
+
+    def reply(self, asked: ServerRequest, deadline: Deadline) -> None:
+        """Answer a request of the server."""
+        status, reason = _REPLIES.get(asked.method, (501, "Not Implemented"))
+        self.link.send(build_response(status, reason, asked.headers.number("CSeq")), deadline)
+
+    def unreadable(self, method: str, error: MalformedRtsp) -> StepError:
+        """The ending of a connection that cannot be understood any more."""
+        if isinstance(error, OversizedRtsp):
+            return self._give_up(endings.too_large(method, self._place, "message"))
+        return self._give_up(endings.malformed(method, self._place, "rtsp"))
 
     @property
     def _place(self) -> str:
@@ -90,14 +109,16 @@ class Exchange:
     def _answer(self, method: str, deadline: Deadline) -> Response:
         """The answer to the request just sent; answers to others, requests of the server and frames are passed over."""
         foreign = requests = 0
-        limit = self._budget.bytes_left - ANSWER_CAP_BYTES
+        limit = self.link.received_bytes + ANSWER_CAP_BYTES
         while foreign <= MAX_FOREIGN_ANSWERS:
-            if self._budget.bytes_left < limit:
+            if self.link.received_bytes > limit:
                 raise self._give_up(endings.too_large(method, self._place, "flood"))
             message = self._message(method, deadline, foreign)
             if isinstance(message, ServerRequest) and requests < MAX_SERVER_REQUESTS:
                 requests += 1
-                self._reply(message, deadline)
+                self.reply(message, deadline)
+            elif isinstance(message, InterleavedFrame) and self.on_frame:
+                self.on_frame(message)
             elif isinstance(message, Response) and message.status >= 200:
                 if message.cseq in (None, self._cseq):  # a missing number is a device's way, not another answer
                     return message
@@ -106,14 +127,14 @@ class Exchange:
 
     def _message(self, method: str, deadline: Deadline, foreign: int) -> Message | None:
         """The next message; None where what arrived completes none yet."""
-        message = self._reader.next()
+        message = self.reader.next()
         if message is not None:
             return message
         data = self._receive(method, deadline, foreign)
         if data:
-            self._reader.feed(data)
+            self.reader.feed(data)
             return None
-        ended = self._reader.end()
+        ended = self.reader.end()
         if ended is None:
             raise self._give_up(endings.malformed(method, self._place, "closed"))
         return ended
@@ -121,19 +142,15 @@ class Exchange:
     def _receive(self, method: str, deadline: Deadline, foreign: int) -> bytes:
         """What arrives next; empty where no more will come, or where a body without a length has come to rest."""
         try:
-            return self.link.receive(deadline)
+            return self.link.receive(deadline, is_last=method == "TEARDOWN")
         except StepError as error:
             if error.ending is not Ending.TIMEOUT:
                 raise
-            if self._reader.inside_open_body:
+            if self.reader.inside_open_body:
                 return b""
             if foreign:
                 raise self._give_up(endings.malformed(method, self._place, "sequence")) from error
             raise
-
-    def _reply(self, asked: ServerRequest, deadline: Deadline) -> None:
-        status, reason = _REPLIES.get(asked.method, (501, "Not Implemented"))
-        self.link.send(build_response(status, reason, asked.headers.number("CSeq")), deadline)
 
     def _give_up(self, error: StepError) -> StepError:
         self._unusable = True

@@ -59,6 +59,8 @@ class Link:
     def __init__(self, sock: socket.socket, endpoint: Endpoint, budget: Budget, *, legacy_tls: bool = False) -> None:
         self.endpoint = endpoint
         self.legacy_tls = legacy_tls
+        self.received_bytes = 0
+        """Everything that came over this connection (of TLS, what was inside)."""
         self._sock = sock
         self._budget = budget
 
@@ -83,6 +85,16 @@ class Link:
         raw = self._sock.getpeercert(binary_form=True)
         return hashlib.sha256(raw).hexdigest() if raw else None
 
+    @property
+    def local_host(self) -> str:
+        """Our own address on this connection."""
+        return str(self._sock.getsockname()[0])
+
+    @property
+    def descriptor(self) -> int:
+        """For waiting on this connection and others together."""
+        return self._sock.fileno()
+
     def send(self, data: bytes, deadline: Deadline) -> None:
         """Send all of `data`."""
         left = memoryview(data)
@@ -93,20 +105,42 @@ class Link:
         except OSError as error:
             raise self._failure(error) from error
 
-    def receive(self, deadline: Deadline) -> bytes:
-        """What arrives next, at most 64 KiB; empty where the device closed the connection."""
+    def receive(self, deadline: Deadline, *, is_last: bool = False) -> bytes:
+        """What arrives next, at most 64 KiB; empty where the device closed the connection.
+
+        `is_last` waits for the answer to a farewell: also after the user's stop, and with the budget's bytes spent.
+        """
         while True:
-            if self._budget.stop.is_set():
-                raise StepError(Ending.INTERRUPTED)
-            if not self._budget.cap_bytes(CHUNK_BYTES):
-                raise StepError(Ending.BUDGET_SPENT)
+            if not is_last:
+                self._check_budget()
             try:
-                data = self._take(min(self._left_s(deadline), STOP_CHECK_S))
+                data = self._take(min(self._left_s(deadline), STOP_CHECK_S), is_last=is_last)
             except TimeoutError:
                 continue
             except OSError as error:
                 raise self._failure(error) from error
             return data
+
+    def receive_into(self, room: memoryview, wait_s: float) -> int | None:
+        """Receive into `room`, at most the budget's bytes: how many came, 0 where the device closed the connection, None
+        where nothing came in `wait_s`. Of TLS all records that have come are taken, as far as there is room."""
+        self._check_budget()
+        count = 0
+        try:
+            self._sock.settimeout(wait_s)
+            while count < len(room):
+                got = self._sock.recv_into(room[count:], self._budget.cap_bytes(len(room) - count))
+                self._spend(got)
+                count += got
+                if not got or not isinstance(self._sock, ssl.SSLSocket) or not self._budget.cap_bytes(1):
+                    break
+                self._sock.settimeout(0)
+        except (TimeoutError, BlockingIOError, ssl.SSLWantReadError):
+            return count or None
+        except OSError as error:
+            if not count:
+                raise self._failure(error) from error
+        return count
 
     def poll(self, grace_s: float) -> bytes | None:
         """What has arrived unasked: None for nothing, empty for a closed connection. Waits at most `grace_s`."""
@@ -126,11 +160,21 @@ class Link:
         except OSError:
             pass  # it is gone, which is what was wanted
 
-    def _take(self, wait_s: float) -> bytes:
+    def _check_budget(self) -> None:
+        if self._budget.stop.is_set():
+            raise StepError(Ending.INTERRUPTED)
+        if not self._budget.cap_bytes(CHUNK_BYTES):
+            raise StepError(Ending.BUDGET_SPENT)
+
+    def _take(self, wait_s: float, *, is_last: bool = False) -> bytes:
         self._sock.settimeout(wait_s)
-        data = self._sock.recv(self._budget.cap_bytes(CHUNK_BYTES))
-        self._budget.spend_bytes(len(data))
+        data = self._sock.recv(CHUNK_BYTES if is_last else self._budget.cap_bytes(CHUNK_BYTES))
+        self._spend(len(data))
         return data
+
+    def _spend(self, count: int) -> None:
+        self.received_bytes += count
+        self._budget.spend_bytes(count)
 
     def _left_s(self, deadline: Deadline) -> float:
         try:

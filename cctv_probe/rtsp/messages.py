@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 HEADER_CAP_BYTES = 64 * 1024
 BODY_CAP_BYTES = 256 * 1024
+FRAME_START = 0x24
+"""`$`, with which an interleaved frame begins (RFC 2326, 10.12)."""
 GARBAGE_CAP_BYTES = 64 * 1024
 """What may lie between messages before it is called garbage. A frame is capped by its own 16-bit length."""
 
@@ -59,6 +61,12 @@ class Session:
 
     id: str
     timeout_s: int = 60
+    is_timeout_told: bool = field(default=False, compare=False)
+
+    def renewed(self, told: Session) -> Session:
+        """The session after an answer that told `told`: its identifier may change (quirk 21), and a time-out that is
+        not told again holds on (Hikvision tells it in answer to SETUP only)."""
+        return told if told.is_timeout_told else Session(told.id, self.timeout_s, self.is_timeout_told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +138,8 @@ def parse_session(value: str) -> Session | None:
     if not name.strip():
         return None
     timeout = re.search(r"timeout\s*=\s*\"?(\d{1,6})", rest, re.IGNORECASE)
-    return Session(name.strip(), int(timeout[1]) if timeout and int(timeout[1]) else 60)
+    told = int(timeout[1]) if timeout else 0
+    return Session(name.strip(), told or 60, is_timeout_told=bool(told))
 
 
 def _build(first: str, cseq: int | None, fields: Iterable[tuple[str, str]], body: bytes) -> bytes:
@@ -179,6 +188,15 @@ class MessageReader:
         self._buffer.clear()
         return head.message(body, truncated=head.length is not None)
 
+    def take_rest(self, most: int) -> bytes | None:
+        """What arrived and begins with an interleaved frame, for a faster reader; it is no longer here then. None while
+        a message is arriving, and where there are more than `most` bytes."""
+        if self._head is not None or len(self._buffer) > most or (self._buffer and self._buffer[0] != FRAME_START):
+            return None
+        rest = bytes(self._buffer)
+        self._buffer.clear()
+        return rest
+
     def _frame(self) -> InterleavedFrame | None:
         if len(self._buffer) < 4:
             return None
@@ -192,7 +210,7 @@ class MessageReader:
 
     def _skip_garbage(self) -> None:
         """Leave in the buffer what begins with a frame, a status line, a request line, or what may yet become one."""
-        while (blank := _BLANK.match(self._buffer)) or not _may_begin(self._buffer):
+        while (blank := _BLANK.match(self._buffer)) or not may_begin_message(self._buffer):
             if blank:
                 self._drop(blank.end())
                 continue
@@ -263,7 +281,7 @@ class _Head:
         return ServerRequest(one, two, self.headers, body)
 
 
-def _may_begin(buffer: bytearray) -> bool:
+def may_begin_message(buffer: bytearray) -> bool:
     """Whether a message or a frame begins here, or the few bytes there are do not yet tell."""
     if not buffer or buffer.startswith(b"$") or _STATUS_LINE.match(buffer) or _REQUEST_LINE.match(buffer):
         return True

@@ -14,6 +14,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 from cctv_probe.rtsp import h264_sps, h265_sps
 from cctv_probe.rtsp.bits import MalformedParameterSet
@@ -24,6 +25,7 @@ from cctv_probe.rtsp.sps_info import SpsInfo
 
 __all__ = [
     "MalformedParameterSet",
+    "ParameterSets",
     "SpsInfo",
     "VpsInfo",
     "nal_units",
@@ -41,6 +43,26 @@ _START_CODE = re.compile(rb"\x00\x00\x01")
 _SPROPS = ("sprop-vps", "sprop-sps", "sprop-pps", "sprop-parameter-sets")
 
 
+@dataclass(frozen=True, slots=True)
+class ParameterSets:
+    """The parameter sets of a stream: NAL units (H.264, H.265), the headers of MPEG-4, the sequence header of AV1.
+
+    `in_band` says that the stream brought them; `is_sdp_stale` that they are not those of the session description
+    (quirk 20).
+    """
+
+    codec: str
+    units: tuple[bytes, ...]
+    in_band: bool
+    is_sdp_stale: bool = False
+
+    def picture(self) -> SpsInfo | None:
+        """The picture that they describe; None for AV1. Raises `MalformedParameterSet`."""
+        if self.codec == "mpeg4":
+            return parse_mpeg4_vol(self.units[0])
+        return _picture_in(self.codec, self.units)
+
+
 def picture_of(codec: str, fmtp: Mapping[str, str]) -> SpsInfo | None:
     """The picture that the parameter sets in `fmtp` describe; `codec` is `h264`, `h265` or `mpeg4`.
 
@@ -48,9 +70,17 @@ def picture_of(codec: str, fmtp: Mapping[str, str]) -> SpsInfo | None:
     `MalformedParameterSet` where they are there and none can be read.
     """
     if codec == "mpeg4":
-        config = _hex(fmtp.get("config", ""))
+        config = config_of(fmtp)
         return parse_mpeg4_vol(config) if config else None
-    units = sprop_nal_units(fmtp)
+    return _picture_in(codec, sprop_nal_units(fmtp))
+
+
+def config_of(fmtp: Mapping[str, str]) -> bytes:
+    """The bytes of `config=` (RFC 6416, 7.1); empty where there are none."""
+    return _hex(fmtp.get("config", ""))
+
+
+def _picture_in(codec: str, units: Iterable[bytes]) -> SpsInfo | None:
     if codec == "h264":
         return _first_readable((one for one in units if one[0] & 0x1F == h264_sps.SPS), parse_h264_sps)
     if codec == "h265":

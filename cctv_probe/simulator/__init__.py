@@ -4,14 +4,18 @@ A fleet file (`configs/fleets/*.yaml`) names devices by identity, **truths** (wh
 (what the device claims instead) and named **faults**; `oracle` works out from it what a right survey must say. The
 program under test receives only addresses, scope and credentials, never the fleet file.
 
-    fleet · fleet_file   the fleet's dataclasses, and reading them from YAML with errors that name file, line and key
-    oracle               what a right answer is, for each real camera
+    fleet · fleet_streams · fleet_file
+                         the fleet's dataclasses, and reading them from YAML with errors that name file, line and key
+    oracle               what a right answer is, for each real camera and for each stream
+    generated            fleets made by rule, for benchmarks
     journal              everything every device saw, as JSON lines
     node                 one running device: its clock, its logins, its connections
     http_* · web_pages   HTTP/1.1 with faults that a real library would not let us commit
     soap · onvif_*       one file a service; ws_discovery answers unicast Probes
     wsse · digest        logins, verified truly, against one failure counter per device (`logins`)
-    rtsp_* · sdp · rtp_* · clips · pattern   RTSP with real encoded pictures
+    scene · pattern      a street, and what a lens makes of it: night, frozen, blurred, covered, …
+    clip · encoding · clips   those pictures encoded, at the declared bit rate, once, kept on disk
+    rtsp_* · sdp · rtp_* · timing · hostile_sets   RTSP and RTP, with every fault of session and stream
     municipality         all of it in a thread; `python -m cctv_probe.simulator FLEET.yaml` runs it until stopped
 
 What may not enter: anything of `cctv_probe` but `model.words`. A wrong parser and an equally wrong writer would agree
@@ -48,11 +52,20 @@ The fleet file, by example (every key but those without a default may be left ou
         truths:
           streams:                           # the first is the main stream
           - {name: main, codec: h264, width: 1920, height: 1080, frame_rate: 25, gop: 50, bit_rate_bps: 4000000,
-             path: /Streaming/Channels/101}  # codec: h264 | h265 | mjpeg | mpeg4; path with its query, if any
+             path: /Streaming/Channels/101,  # codec: h264 | h265 | mjpeg | mpeg4; path with its query, if any
+             varying: [],                    # [{frame_rate: 25, for_s: 2}, {frame_rate: 12, for_s: 2}]: turns, again
+                                             # and again; frame_rate is then their mean (18.5), gop one turn if left out
+             faults: {}}                     # `fleet_streams.StreamFaults` lists them, each with what it does
+          picture: street                    # street | night | frozen | black | blurred | covered | overexposed |
+                                             # underexposed | infrared | signal_lost
+          scene: 0                           # which street
           max_resolution: 2688x1520          # default: the largest stream
           max_frame_rate: 25                 # default: the fastest stream
         lies: {media1_codec: h264, media2_codec: …, configured_resolution: 1920x1080, configured_frame_rate: 25,
-          max_resolution: …, sdp_codec: …, sdp_frame_rate: …}  # claims about the main stream
+          max_resolution: …, sdp_codec: …, sdp_resolution: …, sdp_frame_rate: …}  # claims about the main stream
       lies: {manufacturer: …, model: …, serial: …, scope_name: …}
-      faults: {…}                            # `fleet.Faults` lists them, each with what it does
+      faults: {rtsp: {…}, …}                 # `fleet.Faults` and `fleet.RtspFaults` list them, each with what it does
+
+A stream's bit rate is the payload's, true within 15 % over a few seconds (filler where pictures need less). Every stream
+is a short loop whose key frames differ for at least seven rounds, so that nothing but a frozen picture looks frozen.
 """

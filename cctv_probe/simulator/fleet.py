@@ -10,10 +10,47 @@ import uuid
 from dataclasses import field
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
-Codec = Literal["h264", "h265", "mjpeg", "mpeg4"]
+from cctv_probe.simulator.fleet_streams import (
+    STRICT,
+    Channel,
+    ChannelLies,
+    ChannelTruths,
+    Codec,
+    Interval,
+    Stream,
+    StreamFaults,
+    size_of,
+)
+
+__all__ = [
+    "Banners",
+    "Channel",
+    "ChannelLies",
+    "ChannelTruths",
+    "Codec",
+    "Device",
+    "DeviceLies",
+    "Drip",
+    "Faults",
+    "Fleet",
+    "Identity",
+    "Interval",
+    "Login",
+    "Malformation",
+    "Names",
+    "Ports",
+    "RtspFaults",
+    "Sdp",
+    "Service",
+    "Stream",
+    "StreamFaults",
+    "Tls",
+    "size_of",
+]
+
 Kind = Literal["camera", "recorder", "web_server", "other"]
 Scheme = Literal[
     "none",
@@ -32,9 +69,6 @@ Malformation = Literal[
 ]
 Tls = Literal["modern", "tls1_0_only"]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Size = Annotated[str, Field(pattern=r"^[1-9]\d{0,4}x[1-9]\d{0,4}$")]
-
-STRICT = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -126,73 +160,6 @@ class Sdp:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Stream:
-    """What one stream really holds. `gop` in access units (0: two seconds), `path` with its query, if any."""
-
-    name: str
-    codec: Codec
-    width: Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
-    height: Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
-    frame_rate: Annotated[float, Field(gt=0, le=120)]
-    path: Annotated[str, Field(pattern=r"^/\S*$")]
-    gop: Annotated[int, Field(ge=0, le=1000)] = 0
-    bit_rate_bps: Annotated[int, Field(ge=10_000, le=100_000_000)] = 2_000_000
-
-    @property
-    def size(self) -> str:
-        """`WIDTHxHEIGHT`, in pixels after cropping."""
-        return f"{self.width}x{self.height}"
-
-    @property
-    def gop_length(self) -> int:
-        """Access units from one key frame to the next."""
-        return self.gop or max(1, round(2 * self.frame_rate))
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class ChannelTruths:
-    """What a channel really sends; the first stream is the main stream."""
-
-    streams: Annotated[tuple[Stream, ...], Field(min_length=1)]
-    max_resolution: Size | None = None
-    max_frame_rate: Annotated[float, Field(gt=0, le=120)] | None = None
-
-    def highest_resolution(self) -> str:
-        """`WxH` of the most pixels the channel can be set to."""
-        return self.max_resolution or max(self.streams, key=lambda one: one.width * one.height).size
-
-    def highest_frame_rate(self) -> float:
-        """Frames per second, the most the channel can be set to."""
-        return self.max_frame_rate or max(one.frame_rate for one in self.streams)
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class ChannelLies:
-    """What the device claims of the main stream instead of the truth. `media1_codec` also makes Media1 speak of a codec
-    that it cannot express (H.265), where an honest device leaves the encoder out.
-    """
-
-    media1_codec: Literal["h264", "mjpeg", "mpeg4"] | None = None
-    media2_codec: Codec | None = None
-    configured_resolution: Size | None = None
-    configured_frame_rate: Annotated[float, Field(gt=0, le=120)] | None = None
-    max_resolution: Size | None = None
-    sdp_codec: Codec | None = None
-    sdp_frame_rate: Annotated[float, Field(ge=0)] | None = None
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
-class Channel:
-    """One camera of the device; a camera has one, a recorder several. Offline: configured, but nothing streams."""
-
-    name: str
-    truths: ChannelTruths
-    osd_text: str = ""
-    online: bool = True
-    lies: ChannelLies = ChannelLies()
-
-
-@dataclass(frozen=True, kw_only=True, config=STRICT)
 class DeviceLies:
     """What the device claims of itself over ONVIF instead of its identity."""
 
@@ -212,6 +179,34 @@ class Drip:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class RtspFaults:
+    """Faults of sessions; those of one stream are `StreamFaults`.
+
+    udp_only: 461 to TCP. busy_status: what `busy` and a full device answer over RTSP. busy_first: only so many requests
+    are busy, then all goes well. any_path_describes: DESCRIBE, SETUP and PLAY of unknown paths succeed, nothing comes.
+    max_connections: further ones are closed at once. session_timeout_s: told in `Session:`; without a request for so
+    long the session ends and the connection closes. login_every_request: keep-alive, PAUSE and TEARDOWN need a login
+    too, so that a nonce that has expired is answered 401 with `stale=true`. session_name_changes: PLAY answers
+    with another name; from then on both are good. unassigned_channels: packets also come on interleaved channels that
+    nobody set up. report_clock_offset_s: added to the wall clock of RTCP sender reports. rtp_info: RTP-Info is true,
+    wrong, or missing. sloppy_text: trailing blanks, a blank before ssrc, Content-Base without scheme, no Content-Type.
+    """
+
+    udp_only: bool = False
+    busy_status: Literal[453, 503] = 453
+    busy_first: Annotated[int, Field(ge=0)] | None = None
+    any_path_describes: bool = False
+    max_connections: Annotated[int, Field(ge=0)] | None = None
+    session_timeout_s: Annotated[float, Field(gt=0)] | None = None
+    login_every_request: bool = False
+    session_name_changes: bool = False
+    unassigned_channels: bool = False
+    report_clock_offset_s: float = 0.0
+    rtp_info: Literal["true", "wrong", "missing"] = "true"
+    sloppy_text: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Faults:
     """Named faults. Lists of operations hold shell patterns matched against `GetProfiles`, `onvif.media2.GetProfiles`,
     `GET /`, `http.GET /`, `DESCRIBE`, `rtsp.DESCRIBE`; `["*"]` is everything.
@@ -221,7 +216,7 @@ class Faults:
     answer_delay_s: how long every answer waits.
     hang: asked, it never answers. drip: see `Drip`. flood: the body never ends. reset: TCP reset instead of an answer.
     close_midway: half an answer, then closed. empty_200: status 200 with nothing in it. garbage: bytes that are no
-    protocol. busy: 503 over HTTP, 453 over RTSP. html: 200 with an HTML page where XML is due.
+    protocol. busy: 503 over HTTP, 453 over RTSP (see `rtsp`). html: 200 with an HTML page where XML is due.
     malformed_xml: every SOAP answer suffers these. html_401: HTTP 401 carries a web page, no SOAP fault.
     ws_discovery: false: does not answer Probes. auth_every_call: asks a login even for the clock (old Axis).
     new_nonce_each_time: every digest nonce serves one request. get_services_fault, get_capabilities_fault: not
@@ -252,6 +247,7 @@ class Faults:
     any_path_streams: bool = False
     max_rtsp_sessions: Annotated[int, Field(ge=0)] | None = None
     lossy_every: Annotated[int, Field(ge=0)] = 0
+    rtsp: RtspFaults = RtspFaults()
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -314,9 +310,3 @@ class Fleet:
         if twice:
             raise ValueError(f"two devices have the same address: {', '.join(twice)}")
         return self
-
-
-def size_of(text: str) -> tuple[int, int]:
-    """`"1920x1080"` → (1920, 1080)."""
-    width, height = text.split("x")
-    return int(width), int(height)

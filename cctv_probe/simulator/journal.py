@@ -24,9 +24,9 @@ class Entry:
     operation: the ONVIF operation, the HTTP method and path, the RTSP method, `Probe`, `connect`.
     credentials: `none`, `wsse`, `wsse_text`, `digest_md5`, `digest_sha256`, `basic`, `unknown`.
     result: `ok`, `challenged`, `locked`, `not_found`, `fault:<subcode>`, `violation:<what>`, `login_failed:<why>`,
-    `nothing_asked`, or the fault played (`hang`, `drip`, `flood`, …).
+    `nothing_asked`, `timed_out`, `too_many_connections`, or the fault played (`hang`, `drip`, `flood`, …).
     failed_logins, locked: the device's counter and lock after it. open_connections, peak_connections: TCP, all
-    services.
+    services. rtsp_sessions, peak_rtsp_sessions: RTSP sessions set up, now and at most at once.
     """
 
     time_utc: str
@@ -40,6 +40,8 @@ class Entry:
     locked: bool
     open_connections: int
     peak_connections: int
+    rtsp_sessions: int
+    peak_rtsp_sessions: int
 
 
 class Journal:

@@ -15,7 +15,8 @@ from typing import Any
 from cctv_probe.model.words import Text
 from cctv_probe.simulator import http_server
 from cctv_probe.simulator.certificates import tls_context
-from cctv_probe.simulator.clips import ClipStore, kind_of
+from cctv_probe.simulator.clip import kind_of
+from cctv_probe.simulator.clips import ClipStore
 from cctv_probe.simulator.fleet import Fleet
 from cctv_probe.simulator.journal import Entry, Journal
 from cctv_probe.simulator.node import Node, State, make_node, until_gone
@@ -89,6 +90,17 @@ class Municipality:
             self._loop = None
         self._close()
 
+    def draw_ahead(self) -> None:
+        """Begin to encode every main stream in the background, so that the first PLAY need not wait for it."""
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._ask_for_clips)
+
+    def _ask_for_clips(self) -> None:
+        for device in self.fleet.devices:
+            for channel in device.channels:
+                if channel.online:
+                    self._clips.begin(kind_of(channel, channel.truths.streams[0]))
+
     def _close(self) -> None:
         self._clips.close()
         self._journal.close()
@@ -115,8 +127,9 @@ class Municipality:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         self._loop.set_exception_handler(self._inner_error)
         for device in self.fleet.devices:
-            for stream in (one for channel in device.channels for one in channel.truths.streams):
-                self._clips.headers(kind_of(stream))
+            for channel in device.channels:
+                for stream in channel.truths.streams:
+                    self._clips.headers(kind_of(channel, stream))
         closers: list[Callable[[], None]] = []
         try:
             for node in self._nodes.values():
@@ -129,7 +142,9 @@ class Municipality:
 
     def _inner_error(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
-        if not isinstance(error, ssl.SSLError | ConnectionError):  # the other side's doing
+        if not isinstance(
+            error, ssl.SSLError | ConnectionError | asyncio.CancelledError
+        ):  # the other side's doing, or ours when stopping
             self.errors.append(f"{context.get('message')}: {error!r}")
 
 
@@ -212,5 +227,6 @@ def run_forever(
     ended = until or threading.Event()
     with Municipality(fleet, log=log) as town:
         ready(town)
+        town.draw_ahead()
         while not ended.wait(0.5):  # in pieces: a wait without a limit cannot be interrupted on Windows
             pass

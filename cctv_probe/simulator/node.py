@@ -29,7 +29,9 @@ _RTSP_ALGORITHMS: dict[str, tuple[Algorithm, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a device would say of itself: failed logins (now, ever), lock, TCP connections (now, at most at once)."""
+    """What a device would say of itself: failed logins (now, ever), lock, TCP connections (now, at most at once), and
+    its `RtspCounts`.
+    """
 
     failed_logins: int
     failed_logins_ever: int
@@ -38,6 +40,41 @@ class State:
     open_connections: int
     peak_connections: int
     rtsp_sessions: int
+    peak_rtsp_sessions: int
+    rtsp_sessions_ever: int
+    rtsp_not_torn_down: int
+    rtsp_timed_out: int
+    rtsp_wrong_session: int
+    rtsp_connections: int
+    peak_rtsp_connections: int
+
+
+@dataclass(slots=True)
+class RtspCounts:
+    """Sessions (now, at most at once, ever), those that ended without TEARDOWN or by time-out, requests that named no
+    session of theirs, connections to the RTSP ports (now, at most at once), requests that were told to come later.
+    """
+
+    sessions: int = 0
+    peak_sessions: int = 0
+    sessions_ever: int = 0
+    not_torn_down: int = 0
+    timed_out: int = 0
+    wrong_session: int = 0
+    connections: int = 0
+    peak_connections: int = 0
+    busy: int = 0
+
+    def opened(self) -> None:
+        """A session was set up."""
+        self.sessions += 1
+        self.sessions_ever += 1
+        self.peak_sessions = max(self.peak_sessions, self.sessions)
+
+    def connected(self) -> None:
+        """An RTSP connection was let in."""
+        self.connections += 1
+        self.peak_connections = max(self.peak_connections, self.connections)
 
 
 @dataclass(slots=True)
@@ -53,7 +90,7 @@ class Node:
     rtsp_gate: HeaderGate
     open_connections: int = 0
     peak_connections: int = 0
-    rtsp_sessions: int = 0
+    rtsp: RtspCounts = field(default_factory=RtspCounts)
     rendered: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def clock_utc(self) -> datetime:
@@ -88,7 +125,14 @@ class Node:
             locked_for_s=self.logins.locked_for_s,
             open_connections=self.open_connections,
             peak_connections=self.peak_connections,
-            rtsp_sessions=self.rtsp_sessions,
+            rtsp_sessions=self.rtsp.sessions,
+            peak_rtsp_sessions=self.rtsp.peak_sessions,
+            rtsp_sessions_ever=self.rtsp.sessions_ever,
+            rtsp_not_torn_down=self.rtsp.not_torn_down,
+            rtsp_timed_out=self.rtsp.timed_out,
+            rtsp_wrong_session=self.rtsp.wrong_session,
+            rtsp_connections=self.rtsp.connections,
+            peak_rtsp_connections=self.rtsp.peak_connections,
         )
 
     def note(self, service: str, operation: str, result: str, *, target: str = "", credentials: str = "none") -> None:
@@ -106,6 +150,8 @@ class Node:
                 locked=self.logins.locked,
                 open_connections=self.open_connections,
                 peak_connections=self.peak_connections,
+                rtsp_sessions=self.rtsp.sessions,
+                peak_rtsp_sessions=self.rtsp.peak_sessions,
             )
         )
 

@@ -1,12 +1,9 @@
-"""RTP and RTCP (RFC 3550): H.264 (RFC 6184), H.265 (RFC 7798), JPEG (RFC 2435), MPEG-4 Visual (RFC 3016)."""
+"""RTP payloads and RTCP (RFC 3550): H.264 (RFC 6184), H.265 (RFC 7798), JPEG (RFC 2435), MPEG-4 Visual (RFC 3016)."""
 
 from __future__ import annotations
 
-import functools
 import struct
 from datetime import datetime
-
-from cctv_probe.simulator.clips import Clip
 
 MAX_PAYLOAD = 1400
 _NTP_TO_UNIX_S = 2_208_988_800
@@ -26,69 +23,43 @@ def nal_units(annex_b: bytes) -> list[bytes]:
     return units
 
 
-@functools.lru_cache(maxsize=64)
-def payloads_of(clip: Clip) -> list[list[bytes]]:
-    """For each access unit of the clip its RTP payloads; parameter sets go before every key frame."""
-    codec = clip.kind.codec
-    if codec == "mjpeg":
-        return [_jpeg(unit) for unit in clip.units]
-    if codec == "mpeg4":
-        return [_pieces(unit) for unit in _with_headers(clip)]
-    cut = _h264 if codec == "h264" else _h265
-    sets = [unit for unit in nal_units(clip.headers) if _is_parameter_set(unit, codec)]
-    result = []
-    for number, unit in enumerate(clip.units):
-        before = sets if number % clip.kind.gop == 0 else []
-        own = [nal for nal in nal_units(unit) if not _is_parameter_set(nal, codec)]
-        result.append([payload for nal in (*before, *own) for payload in cut(nal)])
-    return result
-
-
-def _is_parameter_set(nal: bytes, codec: str) -> bool:
+def is_parameter_set(nal: bytes, codec: str) -> bool:
+    """Whether `nal` is an SPS or PPS (for H.265 also a VPS)."""
     return nal[0] & 0x1F in (7, 8) if codec == "h264" else nal[0] >> 1 & 0x3F in (32, 33, 34)
 
 
 def parameter_sets(headers: bytes, codec: str) -> list[bytes]:
     """The parameter sets among the NAL units of `headers`, in their order (SPS, PPS; for H.265 VPS first)."""
-    return [nal for nal in nal_units(headers) if _is_parameter_set(nal, codec)]
+    return [nal for nal in nal_units(headers) if is_parameter_set(nal, codec)]
 
 
-def _h264(nal: bytes) -> list[bytes]:
-    """Single NAL unit packet, or FU-A fragments (RFC 6184, 5.6 and 5.8)."""
+def cut_nal(nal: bytes, codec: str, *, type_changes: bool = False) -> list[bytes]:
+    """A single NAL unit packet, or fragments: FU-A (RFC 6184, 5.6 and 5.8) or FU (RFC 7798, 4.4.1 and 4.4.3).
+
+    type_changes: fragments after the first name a slice of the other kind (Tiandy).
+    """
     if len(nal) <= MAX_PAYLOAD:
         return [nal]
-    indicator = nal[0] & 0xE0 | 28
-    return _fragments(bytes([indicator]), nal[0] & 0x1F, nal[1:])
-
-
-def _h265(nal: bytes) -> list[bytes]:
-    """Single NAL unit packet, or FU fragments (RFC 7798, 4.4.1 and 4.4.3)."""
-    if len(nal) <= MAX_PAYLOAD:
-        return [nal]
-    return _fragments(bytes([nal[0] & 0x81 | 49 << 1, nal[1]]), nal[0] >> 1 & 0x3F, nal[2:])
-
-
-def _fragments(indicator: bytes, kind: int, body: bytes) -> list[bytes]:
+    if codec == "h264":
+        indicator, kind, body = bytes([nal[0] & 0xE0 | 28]), nal[0] & 0x1F, nal[1:]
+    else:
+        indicator, kind, body = bytes([nal[0] & 0x81 | 49 << 1, nal[1]]), nal[0] >> 1 & 0x3F, nal[2:]
+    other = kind ^ (4 if codec == "h264" else 18) if type_changes else kind
     room = MAX_PAYLOAD - len(indicator) - 1
-    starts = range(0, len(body), room)
     return [
-        indicator + bytes([(at == 0) << 7 | (at + room >= len(body)) << 6 | kind]) + body[at : at + room]
-        for at in starts
+        indicator
+        + bytes([(at == 0) << 7 | (at + room >= len(body)) << 6 | (kind if at == 0 else other)])
+        + body[at : at + room]
+        for at in range(0, len(body), room)
     ]
 
 
-def _pieces(unit: bytes) -> list[bytes]:
+def cut_mpeg4(unit: bytes) -> list[bytes]:
+    """Pieces of a VOP with what goes before it (RFC 3016, 3.2)."""
     return [unit[at : at + MAX_PAYLOAD] for at in range(0, len(unit), MAX_PAYLOAD)]
 
 
-def _with_headers(clip: Clip) -> list[bytes]:
-    return [
-        clip.headers + unit if number % clip.kind.gop == 0 and not unit.startswith(clip.headers) else unit
-        for number, unit in enumerate(clip.units)
-    ]
-
-
-def _jpeg(picture: bytes) -> list[bytes]:
+def cut_jpeg(picture: bytes) -> list[bytes]:
     """RFC 2435: type 0 (4:2:2) or 1 (4:2:0), Q=255 with the quantisation tables in the first packet."""
     tables, kind, height, width, scan = _read_jpeg(picture)
     quantisation = struct.pack(">BBH", 0, 0, len(tables)) + tables
@@ -118,14 +89,6 @@ def _read_jpeg(picture: bytes) -> tuple[bytes, int, int, int, bytes]:
         elif marker == 0xFFDA:
             end = picture.rfind(b"\xff\xd9")
             return tables, kind, -(-height // 8) * 8, -(-width // 8) * 8, picture[at:end]
-
-
-def packet(payload: bytes, payload_type: int, sequence: int, timestamp: int, ssrc: int, *, marker: bool) -> bytes:
-    """One RTP packet. `timestamp` in 1/90000 s; sequence and timestamp are taken modulo their width."""
-    return (
-        struct.pack(">BBHII", 0x80, marker << 7 | payload_type, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
-        + payload
-    )
 
 
 def sender_report(ssrc: int, moment: datetime, timestamp: int, packets: int, octets: int) -> bytes:

@@ -19,6 +19,7 @@ _REASONS = {
     455: "Method Not Valid in This State",
     461: "Unsupported transport",
     501: "Not Implemented",
+    503: "Service Unavailable",
 }
 
 
@@ -103,8 +104,8 @@ async def _read(reader: asyncio.StreamReader, head: str) -> RtspRequest:
     return RtspRequest(parts[0], parts[1], headers)
 
 
-def to_bytes(answer: RtspAnswer, cseq: str, server: str) -> bytes:
-    """The answer as it goes over the wire."""
+def to_bytes(answer: RtspAnswer, cseq: str, server: str, *, sloppy: bool = False) -> bytes:
+    """The answer as it goes over the wire; sloppy: as written by cameras that only their own viewer ever read."""
     lines = [
         f"RTSP/1.0 {answer.status} {_REASONS[answer.status]}",
         f"CSeq: {cseq}",
@@ -112,7 +113,14 @@ def to_bytes(answer: RtspAnswer, cseq: str, server: str) -> bytes:
         *(f"{name}: {value}" for name, value in answer.headers),
         *([f"Content-Length: {len(answer.body)}"] if answer.body else []),
     ]
+    if sloppy:
+        lines = [_sloppy(line) for line in lines if not line.startswith("Content-Type")]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace") + answer.body
+
+
+def _sloppy(line: str) -> str:
+    bare = line.replace("Content-Base: rtsp://", "Content-Base: ").replace(";ssrc=", "; ssrc= ")
+    return bare + "  "
 
 
 def interleaved(channel: int, packet: bytes) -> bytes:

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from cctv_probe.simulator.delivery import ClosedError, send, way_for
+from cctv_probe.simulator.delivery import ClosedError, Way, reset, send, way_for
 from cctv_probe.simulator.fleet import Channel, Stream
 from cctv_probe.simulator.logins import Verdict
 from cctv_probe.simulator.node import Node
 from cctv_probe.simulator.rtsp_messages import BadRtspError, RtspAnswer, RtspRequest, read_request, to_bytes
+from cctv_probe.simulator.rtsp_session import Session
 from cctv_probe.simulator.rtsp_stream import Player
-from cctv_probe.simulator.rtsp_transport import Transport, agree
+from cctv_probe.simulator.rtsp_transport import agree
 from cctv_probe.simulator.sdp import describe
 
 _NEED_LOGIN = frozenset({"DESCRIBE", "SETUP", "PLAY"})
+_EVERY_LOGIN = frozenset({"DESCRIBE", "SETUP", "PLAY", "PAUSE", "GET_PARAMETER", "SET_PARAMETER", "TEARDOWN"})
 _NO_SESSION = RtspAnswer(454, result="no_session")
-
-
-@dataclass(slots=True)
-class _Session:
-    """A stream set up on this connection."""
-
-    name: str
-    player: Player
-    transport: Transport
-    control: str
+_TIMEOUT_TOLD_S = 60.0
 
 
 class RtspConnection:
@@ -35,20 +27,35 @@ class RtspConnection:
 
     def __init__(self, node: Node, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._node, self._reader, self._writer = node, reader, writer
-        self._session: _Session | None = None
+        self._faults = node.device.faults.rtsp
+        self._session: Session | None = None
+        self._watch: asyncio.TimerHandle | None = None
+        self._is_our_end = False
 
     async def serve(self) -> None:
         """Answer requests until the connection ends; then let go of the session."""
-        self._node.connected()
+        node = self._node
+        node.connected()
+        node.rtsp.connected()
         try:
-            await self._requests()
+            if self._faults.max_connections is None or node.rtsp.connections <= self._faults.max_connections:
+                await self._requests()
+            else:
+                node.note("rtsp", "connect", "too_many_connections")
         except (BadRtspError, asyncio.IncompleteReadError) as error:
-            self._node.note("rtsp", "request", f"violation:{error}")
-        except (ClosedError, ConnectionError):
-            pass  # the other side went away, or a fault ended it
+            node.note("rtsp", "request", f"violation:{error}")
+        except ConnectionError:
+            pass  # the other side went away
+        except ClosedError:
+            self._is_our_end = True  # a fault ended it
+        except asyncio.CancelledError:
+            self._is_our_end = True
+            raise
         finally:
+            self._end_unclean()
             await self._let_go()
-            self._node.disconnected()
+            node.rtsp.connections -= 1
+            node.disconnected()
             self._writer.close()
 
     async def _requests(self) -> None:
@@ -58,14 +65,12 @@ class RtspConnection:
             await self._one(request)
         if not asked:
             self._node.note("tcp", "connect", "nothing_asked")
-        elif self._session:
-            self._node.note("rtsp", "close", "violation:no_teardown")
 
     async def _one(self, request: RtspRequest) -> None:
         node = self._node
         verdict = self._verdict(request)
-        way = way_for(node.device.faults, "rtsp", request.method)
-        said = {"busy": RtspAnswer(453), "empty_200": RtspAnswer()}.get(way.name)
+        way = self._way(request)
+        said = {"busy": self._busy(), "empty_200": RtspAnswer()}.get(way.name)
         answer = said or await self._answer(request, verdict)
         node.note(
             "rtsp",
@@ -76,10 +81,22 @@ class RtspConnection:
         )
         if node.device.faults.answer_delay_s:
             await asyncio.sleep(node.device.faults.answer_delay_s)
-        wire = to_bytes(answer, request.headers["cseq"], node.device.banners.rtsp_server)
+        server = node.device.banners.rtsp_server
+        wire = to_bytes(answer, request.headers["cseq"], server, sloppy=self._faults.sloppy_text)
         await send(self._writer, self._reader, wire, way)
         if request.method == "PLAY" and answer.status == 200 and self._session:
             self._session.player.play()
+
+    def _way(self, request: RtspRequest) -> Way:
+        way = way_for(self._node.device.faults, "rtsp", request.method)
+        if way.name != "busy":
+            return way
+        self._node.rtsp.busy += 1
+        first = self._faults.busy_first
+        return Way() if first is not None and self._node.rtsp.busy > first else way
+
+    def _busy(self) -> RtspAnswer:
+        return RtspAnswer(self._faults.busy_status, result="busy")
 
     def _verdict(self, request: RtspRequest) -> Verdict:
         if self._node.device.login.rtsp_scheme == "none":
@@ -88,7 +105,8 @@ class RtspConnection:
         return self._node.weigh(self._node.rtsp_gate.check(header, request.method, request.uri))
 
     async def _answer(self, request: RtspRequest, verdict: Verdict) -> RtspAnswer:
-        if verdict.failed or (request.method in _NEED_LOGIN and not verdict.accepted):
+        need = _EVERY_LOGIN if self._faults.login_every_request else _NEED_LOGIN
+        if verdict.failed or (request.method in need and not verdict.accepted):
             challenges = self._node.rtsp_gate.challenges(stale=verdict.stale)
             result = f"login_failed:{verdict.why}" if verdict.failed else verdict.why
             return RtspAnswer(401, tuple(("WWW-Authenticate", one) for one in challenges), result=result)
@@ -104,8 +122,8 @@ class RtspConnection:
         return RtspAnswer(headers=(("Public", ", ".join(_METHODS)),))
 
     async def _describe(self, request: RtspRequest) -> RtspAnswer:
-        found = self._find(request)
-        if found is None:
+        found = self._find(request) or self._pretended()
+        if found is None or found[1].faults.dead == "describe_404":
             return RtspAnswer(404, result="not_found")
         body = describe(self._node.device, *found, self._node.clips).encode()
         base = request.uri if request.uri.endswith("/") else request.uri + "/"
@@ -113,57 +131,113 @@ class RtspConnection:
 
     async def _setup(self, request: RtspRequest) -> RtspAnswer:
         found = self._find(request)
-        if found is None:
+        place = found or self._pretended()
+        if place is None or place[1].faults.dead in ("describe_404", "setup_404"):
             return RtspAnswer(404, result="not_found")
         if self._session:
             return RtspAnswer(455, result="second_setup")
-        most = self._node.device.faults.max_rtsp_sessions
-        if most is not None and self._node.rtsp_sessions >= most:
-            return RtspAnswer(453, result="busy")
-        transport = await agree(request.headers.get("transport", ""), self._writer)
+        node = self._node
+        most = node.device.faults.max_rtsp_sessions
+        if most is not None and node.rtsp.sessions >= most:
+            return self._busy()
+        transport = await agree(request.headers.get("transport", ""), self._writer, self._faults)
         if transport is None:
             return RtspAnswer(461, result="unsupported_transport")
-        player = Player(self._node, found[1], transport.send)
-        self._session = _Session(secrets.token_hex(4), player, transport, request.uri)
-        self._node.rtsp_sessions += 1
+        player = Player(node, *place, transport.send, self._end, mute=found is None)
+        self._session = Session(player, transport, request.uri, asyncio.get_running_loop().time())
+        node.rtsp.opened()
+        if self._faults.session_timeout_s:
+            self._look_again()
         header = f'{transport.header};ssrc={player.ssrc:08X};mode="play"'
-        return RtspAnswer(headers=(("Session", f"{self._session.name};timeout=60"), ("Transport", header)))
+        told = f"{self._session.name};timeout={self._faults.session_timeout_s or _TIMEOUT_TOLD_S:g}"
+        return RtspAnswer(headers=(("Session", told), ("Transport", header)))
 
     async def _play(self, request: RtspRequest) -> RtspAnswer:
         session = self._of(request)
         if session is None:
-            return _NO_SESSION
+            return self._no_session()
         await session.player.prepare()
-        info = f"url={session.control};seq={session.player.sequence};rtptime={session.player.timestamp}"
-        return RtspAnswer(headers=(("Range", "npt=0.000-"), ("RTP-Info", info)))
+        if self._faults.session_name_changes:
+            session.rename()
+        info = {
+            "true": f"url={session.control};seq={session.player.sequence};rtptime={session.player.timestamp}",
+            "wrong": f"url={session.control};seq=0;rtptime=-1",
+            "missing": "",
+        }[self._faults.rtp_info]
+        return RtspAnswer(headers=(("Range", "npt=0.000-"), *([("RTP-Info", info)] if info else [])))
 
     async def _pause(self, request: RtspRequest) -> RtspAnswer:
         session = self._of(request)
         if session is None:
-            return _NO_SESSION
+            return self._no_session()
         await session.player.stop()
         return RtspAnswer()
 
     async def _parameter(self, request: RtspRequest) -> RtspAnswer:
-        return RtspAnswer() if self._of(request) or "session" not in request.headers else _NO_SESSION
+        return RtspAnswer() if self._of(request) or "session" not in request.headers else self._no_session()
 
     async def _teardown(self, request: RtspRequest) -> RtspAnswer:
         if self._of(request) is None:
-            return _NO_SESSION
+            return self._no_session()
         await self._let_go()
         return RtspAnswer()
 
-    def _of(self, request: RtspRequest) -> _Session | None:
-        """The session that the request names."""
+    def _of(self, request: RtspRequest) -> Session | None:
+        """The session that the request names; it is kept alive by that."""
         named = request.headers.get("session", "").split(";")[0].strip()
-        return self._session if self._session and self._session.name == named else None
+        if self._session is None or named not in self._session.names:
+            return None
+        self._session.last_asked = asyncio.get_running_loop().time()
+        return self._session
+
+    def _no_session(self) -> RtspAnswer:
+        self._node.rtsp.wrong_session += 1
+        return _NO_SESSION
+
+    def _look_again(self) -> None:
+        """Close the connection when nobody has asked anything of the session for too long."""
+        loop, limit = asyncio.get_running_loop(), self._faults.session_timeout_s
+        if self._session is None or limit is None:
+            return
+        end = self._session.last_asked + limit
+        if loop.time() < end:
+            self._watch = loop.call_at(end, self._look_again)
+            return
+        self._node.rtsp.timed_out += 1
+        self._node.note("rtsp", "session", "timed_out")
+        self._end("close")
+
+    def _end(self, how: str) -> None:
+        """The device ends the connection."""
+        self._is_our_end = True
+        if how == "reset":
+            reset(self._writer)
+        else:
+            self._writer.close()
+
+    def _end_unclean(self) -> None:
+        """Write down that the other side left a session behind."""
+        if self._session and not self._is_our_end:
+            self._node.rtsp.not_torn_down += 1
+            self._node.note("rtsp", "close", "violation:no_teardown")
 
     async def _let_go(self) -> None:
+        """End the session, if there is one."""
+        if self._watch:
+            self._watch.cancel()
+            self._watch = None
         if self._session:
             session, self._session = self._session, None
-            self._node.rtsp_sessions -= 1
+            self._node.rtsp.sessions -= 1
             await session.player.stop()
             session.transport.close()
+
+    def _pretended(self) -> tuple[Channel, Stream] | None:
+        """The main stream, for a device that says yes to every path."""
+        device = self._node.device
+        if self._faults.any_path_describes and device.channels:
+            return device.channels[0], device.channels[0].truths.streams[0]
+        return None
 
     def _find(self, request: RtspRequest) -> tuple[Channel, Stream] | None:
         """The stream under the request's path; an offline channel has none."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 
-from cctv_probe.simulator.clips import ClipStore, kind_of
+from cctv_probe.simulator.clip import kind_of
+from cctv_probe.simulator.clips import ClipStore
 from cctv_probe.simulator.fleet import Channel, Codec, Device, Stream
-from cctv_probe.simulator.rtp_packets import parameter_sets
+from cctv_probe.simulator.rtp_frames import in_band_sets
 
 _PAYLOAD_TYPES: dict[Codec, int] = {"h264": 96, "h265": 98, "mpeg4": 97, "mjpeg": 26}
 _ENCODINGS: dict[Codec, str] = {"h264": "H264", "h265": "H265", "mpeg4": "MP4V-ES", "mjpeg": "JPEG"}
@@ -21,10 +22,10 @@ def describe(device: Device, channel: Channel, stream: Stream, clips: ClipStore)
     """The description of one stream: one video medium, controlled as `trackID=1`."""
     is_main = stream is channel.truths.streams[0]
     codec = (channel.lies.sdp_codec if is_main else None) or stream.codec
-    number = payload_type(stream)
+    number, sloppy = payload_type(stream), device.faults.rtsp.sloppy_text
     lines = [
         "v=0",
-        f"o=- 1700000000 1 IN IP4 {device.faults.xaddr_host or device.address}",
+        *([] if sloppy else [f"o=- 1700000000 1 IN IP4 {device.faults.xaddr_host or device.address}"]),
         f"s={device.sdp.session_name}",
         "c=IN IP4 0.0.0.0",
         "t=0 0",
@@ -33,10 +34,11 @@ def describe(device: Device, channel: Channel, stream: Stream, clips: ClipStore)
         f"m=video 0 RTP/AVP {number}",
         f"b=AS:{stream.bit_rate_bps // 1000}",
         f"a=rtpmap:{number} {_ENCODINGS[codec]}/90000",
-        *_format(device, stream, number, clips),
+        *_format(device, channel, stream, clips),
         *_frame_rate(device, channel, stream, is_main),
         "a=control:trackID=1",
         "a=recvonly",
+        *(["m=metadata"] if sloppy else []),
     ]
     return "\r\n".join(lines) + "\r\n"
 
@@ -48,18 +50,19 @@ def _frame_rate(device: Device, channel: Channel, stream: Stream, is_main: bool)
     return [f"a=framerate:{stream.frame_rate if lie is None else lie:g}"]
 
 
-def _format(device: Device, stream: Stream, number: int, clips: ClipStore) -> list[str]:
-    """The fmtp line of the codec that really comes."""
+def _format(device: Device, channel: Channel, stream: Stream, clips: ClipStore) -> list[str]:
+    """The fmtp line of the codec that really comes, with its parameter sets or those of another size."""
     if stream.codec == "mjpeg":
         return []
-    headers = clips.headers(kind_of(stream))
+    number, kind = payload_type(stream), kind_of(channel, stream)
+    lie = channel.lies.sdp_resolution if stream is channel.truths.streams[0] else None
+    headers = clips.headers(kind.sized(lie) if lie else kind)
     if stream.codec == "mpeg4":
         sprop = f";config={headers.hex().upper()}" if device.sdp.sprop else ""
         return [f"a=fmtp:{number} profile-level-id=1{sprop}"]
-    sets = parameter_sets(headers, stream.codec)
-    return [
-        f"a=fmtp:{number} {_h264(sets, device.sdp.sprop) if stream.codec == 'h264' else _h265(sets, device.sdp.sprop)}"
-    ]
+    sets = in_band_sets(headers, stream.codec, stream.faults)
+    told = _h264 if stream.codec == "h264" else _h265
+    return [f"a=fmtp:{number} {told(sets, device.sdp.sprop)}"]
 
 
 def _h264(sets: list[bytes], sprop: bool) -> str:

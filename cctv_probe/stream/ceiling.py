@@ -18,6 +18,8 @@ DEFAULT_BPS = 50_000_000
 USUAL_STREAM_BPS = 4_000_000
 """Expected where neither a setting nor a description names a bit rate."""
 LEAST_STREAM_BPS = 64_000
+HEADERS = 1.08
+"""Packet headers come on top of the bit rate that a device is set to."""
 
 
 @dataclass
@@ -49,7 +51,7 @@ class Ceiling:
         A stream larger than the whole ceiling is let in alone. Raises `StepError`: interrupted, or budget spent after
         `wait_s`.
         """
-        share = Share(max(expected_bps or USUAL_STREAM_BPS, LEAST_STREAM_BPS), self)
+        share = Share(max((expected_bps or USUAL_STREAM_BPS) * HEADERS, LEAST_STREAM_BPS), self)
         self._enter(share, stop, wait_s)
         try:
             yield share

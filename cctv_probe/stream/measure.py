@@ -152,15 +152,16 @@ def examine(watched: Watched, measuring: Measuring) -> tuple[Examination, Health
 
     Raises `StepError` where the decoder could not do it.
     """
-    if measuring.decoders is None or not watched.keys.kept:
+    chosen = watched.keys.chosen
+    if measuring.decoders is None or not chosen:
         return None
-    first_s = watched.keys.kept[0].arrived_s
+    first_s = chosen[0].arrived_s
     sets = watched.parameter_sets.units if watched.parameter_sets else ()
     try:
         question = Question(
             codec=watched.codec,
             parameter_sets=_joined(watched.codec, sets),
-            pictures=tuple((unit.arrived_s - first_s, unit.data) for unit in watched.keys.kept),
+            pictures=tuple((unit.arrived_s - first_s, unit.data) for unit in chosen),
             thumbnail=measuring.thumbnails,
         )
     except RefusedQuestion as error:

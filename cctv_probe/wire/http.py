@@ -55,6 +55,7 @@ def _context(*, legacy: bool) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # the default differs from system to system
     if legacy:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -226,13 +227,15 @@ def _decompressed(body: bytes, encoding: str, cap_bytes: int) -> bytes:
     if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate") or not body:
         return body
     for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):  # gzip or zlib by its header; bare deflate, as some mean it
+        inflating = zlib.decompressobj(window)
         try:
-            plain = zlib.decompressobj(window).decompress(body, cap_bytes + 1)
+            plain = inflating.decompress(body, cap_bytes + 1)
         except zlib.error:
             continue
         if len(plain) > cap_bytes:
             raise StepError(Ending.TOO_LARGE, _TOO_LARGE.with_(kib=cap_bytes // 1024))
-        return plain
+        if inflating.eof:
+            return plain
     raise StepError(Ending.MALFORMED, _NOT_HTTP)
 
 

@@ -1,7 +1,8 @@
 """A GStreamer RTSP server for the protocol tests: a server that nobody here wrote. Run it with Debian's own Python.
 
-Mounts: /h264 (640x360 at 15), /h265 (416x240 at 10), /mjpeg (320x240 at 5), /mjpeg-large (2048x1536 at 5); on ports of
-their own /digest and /basic (as /h264, behind a login) and, with `--tls PEM` (key and certificate), /h264 over TLS.
+Mounts: /h264 (640x360 at 15), /h264-aggregated (the same in few large packets), /h264-udp (over UDP only), /h265 (416x240
+at 10), /mjpeg (320x240 at 5), /mjpeg-large (2048x1536 at 5); on ports of their own /digest and /basic (as /h264, behind
+a login) and, with `--tls PEM` (key and certificate), /h264 over TLS.
 Prints one line of JSON with its ports when it is ready, and ends when its standard input is closed.
 """
 
@@ -30,6 +31,7 @@ MJPEG = (
     "( videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240,framerate=5/1 "
     "! jpegenc ! rtpjpegpay name=pay0 pt=26 )"
 )
+AGGREGATED = H264.replace("rtph264pay", "rtph264pay mtu=60000 aggregate-mode=max-stap")
 LARGE_MJPEG = MJPEG.replace("width=320,height=240", "width=2048,height=1536")
 
 
@@ -62,7 +64,10 @@ def server(mounts, auth=None):
     if auth is not None:
         made.set_auth(auth)
     for path, launch in mounts.items():
-        made.get_mount_points().add_factory(path, factory(launch, "viewer" if auth is not None else None))
+        mount = factory(launch, "viewer" if auth is not None else None)
+        if path.endswith("-udp"):
+            mount.set_protocols(GstRtsp.RTSPLowerTrans.UDP)
+        made.get_mount_points().add_factory(path, mount)
     made.attach(None)
     return made, made.get_bound_port()
 
@@ -92,7 +97,14 @@ def main():
     parser.add_argument("--tls", metavar="PEM")
     chosen = parser.parse_args()
     Gst.init(None)
-    plain = {"/h264": H264, "/h265": H265, "/mjpeg": MJPEG, "/mjpeg-large": LARGE_MJPEG}
+    plain = {
+        "/h264": H264,
+        "/h264-aggregated": AGGREGATED,
+        "/h264-udp": H264,
+        "/h265": H265,
+        "/mjpeg": MJPEG,
+        "/mjpeg-large": LARGE_MJPEG,
+    }
     servers = {
         "plain": server(plain),
         "digest": server({"/digest": H264}, login(GstRtsp.RTSPAuthMethod.DIGEST)),

@@ -1,25 +1,34 @@
-"""Our RTSP client against GStreamer's server: codecs and sizes, logins, TLS, unknown paths."""
+"""Our RTSP client against GStreamer's server: descriptions, logins, TLS, and streams over TCP and UDP that decode."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import select
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 
+import av
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from cctv_probe.media.access_unit import AccessUnit
 from cctv_probe.model.attempt import Ending, StepError
 from cctv_probe.rtsp.client import Account, RtspConnection
 from cctv_probe.rtsp.facts import stream_facts
-from cctv_probe.wire.deadline import Budget
+from cctv_probe.rtsp.parameter_sets import ParameterSets
+from cctv_probe.rtsp.reception import Reception
+from cctv_probe.rtsp.setup import Way
+from cctv_probe.rtsp.stream import PlayOptions, play
+from cctv_probe.wire.deadline import Budget, Deadline
 from tests.unit.rtsp.account import OneAccount
 
 pytestmark = pytest.mark.gstreamer
@@ -46,7 +55,7 @@ class Served:
         return f"rtsp{'s' if server == 'tls' else ''}://127.0.0.1:{self.ports[server]}{path}"
 
     def connect(self, server: str, account: Account | None = None) -> RtspConnection:
-        budget = Budget(seconds=30, bytes_left=4_000_000)
+        budget = Budget(seconds=30, bytes_left=40_000_000)
         return RtspConnection.connect(
             "127.0.0.1", self.ports[server], tls=server == "tls", budget=budget, account=account
         )
@@ -195,3 +204,137 @@ def test_tls_spoken_to_a_plain_port_is_a_tls_ending(served: Served) -> None:
         RtspConnection.connect("127.0.0.1", served.ports["plain"], tls=True, budget=budget, connect_s=3)
     assert caught.value.ending in (Ending.TLS, Ending.TIMEOUT)
     assert str(served.ports["plain"]) in caught.value.line.th
+
+
+@dataclass(frozen=True)
+class Mount:
+    """What a mount of the server sends."""
+
+    codec: str
+    width_px: int
+    height_px: int
+    rate_fps: float
+    key_every: int | None = None
+    """At most so many pictures from one key picture to the next."""
+
+
+MOUNTS = {
+    "/h264": Mount("h264", 640, 360, 15, 15),
+    "/h264-aggregated": Mount("h264", 640, 360, 15, 15),
+    "/h264-udp": Mount("h264", 640, 360, 15, 15),
+    "/h265": Mount("h265", 416, 240, 10, 10),
+    "/mjpeg": Mount("mjpeg", 320, 240, 5, 1),
+    "/mjpeg-large": Mount("mjpeg", 2048, 1536, 5, 1),
+}
+DECODERS = {"h264": "h264", "h265": "hevc", "mjpeg": "mjpeg"}
+PLAY_S = 2.0
+"""Of the stream's own time: how long it takes depends on how busy the machine is."""
+WAIT_S = 30.0
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a mount."""
+
+    units: list[AccessUnit]
+    reception: Reception
+    way: str
+    parameter_sets: ParameterSets | None
+
+
+def play_mount(served: Served, server: str, path: str, way: Way, account: Account | None = None) -> Played:
+    with served.connect(server, account) as connection:
+        description = connection.describe(served.uri(server, path))
+        with play(connection, description, PlayOptions(keep_data="all", way=way)) as stream:
+            units: list[AccessUnit] = []
+            for unit in stream.units(Deadline.after(WAIT_S)):
+                units.append(unit)
+                if unit.timestamp - units[0].timestamp >= PLAY_S * unit.clock_hz:
+                    break
+            return Played(units, stream.reception, stream.agreed.way, stream.parameter_sets)
+
+
+@pytest.fixture(scope="module", params=["auto", "udp"])
+def played(request: pytest.FixtureRequest, served: Served) -> dict[str, Played]:
+    """Every mount played at once: first by what the device prefers, then over UDP."""
+    with ThreadPoolExecutor(len(MOUNTS)) as pool:
+        jobs = {path: pool.submit(play_mount, served, "plain", path, request.param) for path in MOUNTS}
+        found = {path: job.result() for path, job in jobs.items()}
+    for path, one in found.items():
+        assert one.way == ("UDP" if request.param == "udp" or path.endswith("-udp") else "TCP")
+    return found
+
+
+def sizes(codec: str, units: list[AccessUnit]) -> list[tuple[int, int]]:
+    """The size of every picture that libav decodes."""
+    context = av.CodecContext.create(DECODERS[codec], "r")
+    frames = [frame for unit in units for frame in context.decode(av.Packet(unit.data))]
+    return [(frame.width, frame.height) for frame in [*frames, *context.decode(None)]]
+
+
+@pytest.mark.parametrize("path", MOUNTS)
+def test_every_picture_of_a_mount_arrives_and_decodes(played: dict[str, Played], path: str) -> None:
+    mount, units = MOUNTS[path], played[path].units
+    assert {unit.codec for unit in units} == {mount.codec}
+    assert sizes(mount.codec, units) == [(mount.width_px, mount.height_px)] * len(units)
+    steps = [after.timestamp - before.timestamp for before, after in itertools.pairwise(units)]
+    assert 90_000 / median(steps) == pytest.approx(mount.rate_fps, rel=0.02)
+    assert PLAY_S <= sum(steps) / 90_000 <= units[-1].arrived_s - units[0].arrived_s + 1.0
+    assert not any(unit.damaged for unit in units)
+    assert played[path].reception.lost == 0
+
+
+@pytest.mark.parametrize("path", MOUNTS)
+def test_key_pictures_are_those_that_decode_alone(played: dict[str, Played], path: str) -> None:
+    mount, units = MOUNTS[path], played[path].units
+    keys = [number for number, unit in enumerate(units) if unit.is_key]
+    assert keys[0] == 0
+    assert max(after - before for before, after in itertools.pairwise([*keys, len(units)])) <= (mount.key_every or 0)
+    for number in keys[:3]:
+        assert sizes(mount.codec, [units[number]]) == [(mount.width_px, mount.height_px)]
+
+
+@pytest.mark.parametrize("path", [path for path, mount in MOUNTS.items() if mount.codec != "mjpeg"])
+def test_parameter_sets_come_inside_the_stream(played: dict[str, Played], path: str) -> None:
+    sets = played[path].parameter_sets
+    assert sets is not None
+    picture = sets.picture()
+    assert picture is not None
+    assert (picture.width_px, picture.height_px) == (MOUNTS[path].width_px, MOUNTS[path].height_px)
+    assert sets.in_band
+    assert not sets.is_sdp_stale
+
+
+def test_sender_reports_tie_the_stream_to_a_clock(served: Served) -> None:
+    with (
+        served.connect("plain") as connection,
+        play(connection, connection.describe(served.uri("plain", "/mjpeg"))) as stream,
+    ):
+        last = next(unit for unit in stream.units(Deadline.after(WAIT_S)) if stream.sender_report)
+        report = stream.sender_report
+    assert report is not None
+    seconds = report.ntp_of(last.timestamp, last.clock_hz) / 2**32 - 2_208_988_800
+    assert seconds == pytest.approx(datetime.now(UTC).timestamp(), abs=30)
+
+
+@pytest.mark.parametrize("server", ["digest", "tls"])
+def test_streams_behind_a_login_and_over_tls(served: Served, server: str) -> None:
+    account = OneAccount(served.user, served.password) if server == "digest" else None
+    found = play_mount(served, server, "/digest" if server == "digest" else "/h264", "auto", account)
+    assert sizes("h264", found.units) == [(640, 360)] * len(found.units)
+    assert found.way == "TCP"
+    assert found.reception.lost == 0
+    assert account is None or "abandoned" not in account.told
+
+
+def test_pause_and_play_again(served: Served) -> None:
+    with served.connect("plain") as connection:
+        with play(connection, connection.describe(served.uri("plain", "/h265"))) as stream:
+            for _ in range(2):
+                assert len(list(itertools.islice(stream.units(Deadline.after(WAIT_S)), 5))) == 5
+                stream.pause()
+                stream.play()
+        assert connection.session is None
+        again = connection.describe(served.uri("plain", "/mjpeg"))
+        with play(connection, again) as stream:
+            assert next(stream.units(Deadline.after(WAIT_S))).codec == "mjpeg"

@@ -222,7 +222,7 @@ def test_the_command_runs_a_fleet_until_it_is_told_to_stop(tmp_path: Path) -> No
     command = [sys.executable, "-m", "cctv_probe.simulator", str(file), "--log", str(log)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as town:
         assert town.stdout
-        lines = [town.stdout.readline() for _ in range(9)]
+        lines = [town.stdout.readline() for _ in range(17)]
         assert lines[0].startswith(f"{network}.11\t8080,8554\tcamera\tHikvision DS-2CD2043G2-I\t")
         assert lines[-1] == "ready\n"
         requests.get(f"http://{network}.11:8080/", timeout=5)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from cctv_probe.simulator.fleet import ChannelLies, Device, Faults, Login, Ports
 from cctv_probe.simulator.fleet_file import load_fleet
 from cctv_probe.simulator.generated import moved
 from cctv_probe.simulator.municipality import Municipality
+from tests.onvif_schemas import schema_of, zeep_copies
 from tests.unit.simulator.towns import (
     FLEETS,
     PASSWORD,
@@ -34,8 +33,6 @@ from tests.unit.simulator.towns import (
     texts,
 )
 
-_ENVELOPE = Path(__file__).parents[1] / "unit/simulator/soap_envelope.xsd"
-_XS = "{http://www.w3.org/2001/XMLSchema}"
 _WSDL: dict[str, str] = {
     "device": "wsdl/ver10/device/wsdl/devicemgmt.wsdl",
     "media1": "wsdl/ver10/media/wsdl/media.wsdl",
@@ -101,30 +98,6 @@ def recorder() -> Iterator[Device]:
         assert town.errors == []
 
 
-@cache
-def _schema(wsdl: Path) -> xmlschema.XMLSchema11:
-    """The schema inside an official WSDL; what is not beside it comes from onvif-zeep's copies, never a network."""
-    spec = importlib.util.find_spec("onvif")
-    assert spec
-    assert spec.origin
-    copies = Path(spec.origin).parent.parent / "wsdl"
-    places = {
-        "https://www.w3.org/2005/05/xmlmime": (copies / "xmlmime").as_uri(),
-        "http://docs.oasis-open.org/wsn/b-2.xsd": (copies / "b-2.xsd").as_uri(),
-        "https://www.w3.org/2004/08/xop/include": (copies / "include").as_uri(),
-        "https://www.w3.org/2003/05/soap-envelope": _ENVELOPE.as_uri(),
-    }
-    element = etree.parse(wsdl).find(f".//{_XS}schema")
-    assert element is not None
-    for wanted in element.iter(f"{_XS}import"):
-        wanted.set("schemaLocation", (wsdl.parent / wanted.get("schemaLocation", "")).resolve().as_uri())
-    return xmlschema.XMLSchema11(
-        etree.tostring(element).decode(),
-        uri_mapper=lambda uri: places.get(uri, uri),
-        allow="local",
-    )
-
-
 @pytest.mark.parametrize(("service", "operation", "inner"), QUESTIONS)
 @pytest.mark.filterwarnings("ignore::xmlschema.XMLSchemaTypeTableWarning")
 def test_every_answer_is_valid_by_the_official_schema(
@@ -134,7 +107,7 @@ def test_every_answer_is_valid_by_the_official_schema(
     assert answer.status_code == 200, answer.text
     body = body_of(answer)
     assert etree.QName(body).localname == f"{operation}Response"
-    _schema(onvif_dir / _WSDL[service]).validate(body)
+    schema_of(onvif_dir / _WSDL[service]).validate(body)
 
 
 @pytest.mark.filterwarnings("ignore::xmlschema.XMLSchemaTypeTableWarning")
@@ -142,14 +115,11 @@ def test_the_validation_notices_a_missing_element(onvif_dir: Path, recorder: Dev
     body = body_of(ask(recorder, "device", "GetDeviceInformation", token=Token()))
     body.remove(body[2])
     with pytest.raises(xmlschema.XMLSchemaValidationError):
-        _schema(onvif_dir / _WSDL["device"]).validate(body)
+        schema_of(onvif_dir / _WSDL["device"]).validate(body)
 
 
 def test_zeep_reads_the_answers_strictly(recorder: Device) -> None:
-    spec = importlib.util.find_spec("onvif")
-    assert spec
-    assert spec.origin
-    folder = Path(spec.origin).parent.parent / "wsdl"
+    folder = zeep_copies()
     root = f"http://{recorder.address}:8080/onvif"
     login = UsernameToken("admin", PASSWORD, use_digest=True, zulu_timestamp=True)
     settings = zeep.Settings(strict=True)

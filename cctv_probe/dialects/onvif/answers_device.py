@@ -117,7 +117,7 @@ def scopes(answer: xml.Element) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class NetworkInterface:
-    """One interface: its MAC address (`AA:BB:CC:DD:EE:FF`) and IPv4 addresses."""
+    """One interface: its MAC address (`AA:BB:CC:DD:EE:FF`) and IP addresses, set or given."""
 
     mac: str | None
     addresses: tuple[str, ...]

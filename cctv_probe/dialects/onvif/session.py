@@ -180,17 +180,19 @@ class OnvifSession:
         challenges = digest.parse_challenges(answer.challenges) if answer.status == 401 else ()
         offers_digest = any(challenge.scheme == "digest" for challenge in challenges)
         if self.scheme == "anonymous":
-            self._choose_scheme(challenges, fault, offers_digest=offers_digest, secure=secure)
+            self._choose_scheme(challenges, fault, secure=secure)
         elif self.scheme == "http" and challenges:
             self.account.challenged(challenges, secure=secure)
         else:
             self._token_refused(challenges, fault, offers_digest=offers_digest, secure=secure)
 
     def _choose_scheme(
-        self, challenges: tuple[digest.Challenge, ...], fault: soap.Fault | None, *, offers_digest: bool, secure: bool
+        self, challenges: tuple[digest.Challenge, ...], fault: soap.Fault | None, *, secure: bool
     ) -> None:
+        """By HTTP where the device names a scheme we know, else by token where it speaks SOAP."""
         self.visit.login.login("onvif")
-        if offers_digest or (challenges and fault is None):
+        known = any(challenge.scheme in ("digest", "basic") for challenge in challenges)
+        if known or (challenges and fault is None):
             self.account.challenged(challenges, secure=secure)
             self.scheme = "http"
         else:

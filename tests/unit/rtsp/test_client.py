@@ -359,7 +359,7 @@ def test_a_connection_closed_while_idle_is_opened_again() -> None:
 def server_side_closed(connection: RtspConnection) -> None:
     """Wait until the close of the other side has arrived."""
     for _ in range(200):
-        if connection._exchange.ended(after_refusal=True):
+        if connection.exchange.ended(after_refusal=True):
             return
     raise AssertionError("the server did not close")
 

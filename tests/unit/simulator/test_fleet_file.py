@@ -10,6 +10,7 @@ from cctv_probe.simulator.fleet_file import FleetError, load_fleet, read_fleet
 from cctv_probe.simulator.generated import credentials_for, many_cameras, moved
 from tests.unit.simulator.towns import FLEETS
 
+STREAM = "devices[0].channels[0].truths.streams[0]"
 GOOD = """\
 name: {en: Town, th: เมือง}
 lao_code: "05990101"
@@ -29,16 +30,16 @@ devices:
 """
 
 
-def test_the_demo_fleet_has_its_eight_devices() -> None:
+def test_the_demo_fleet_has_its_sixteen_devices() -> None:
     fleet = load_fleet(FLEETS / "demo.yaml")
-    assert [device.address for device in fleet.devices] == [f"127.81.1.{n}" for n in range(11, 19)]
-    assert len({device.identity.brand for device in fleet.devices}) == 8
+    assert [device.address for device in fleet.devices] == [f"127.81.1.{n}" for n in range(11, 27)]
+    assert len({device.identity.brand for device in fleet.devices}) == 16
     assert all(port >= 1024 for device in fleet.devices for port in device.ports.all())
 
 
 def test_every_fleet_in_the_repository_loads() -> None:
     files = sorted(FLEETS.glob("*.yaml"))
-    assert {"demo.yaml", "hostile.yaml"} <= {file.name for file in files}
+    assert {"demo.yaml", "hostile.yaml", "streams.yaml"} <= {file.name for file in files}
     assert all(load_fleet(file).devices for file in files)
 
 
@@ -62,6 +63,18 @@ def test_the_passwords_of_the_demo_can_be_searched_for() -> None:
         ("rtsp: 8554", "rtsp: 8080", 4, "devices[0]", "a port is used twice"),
         ('"05990101"', "'5'", 2, "lao_code", "match pattern"),
         ("width: 640", "width: 641", 15, "devices[0].channels[0].truths.streams[0].width", "multiple of 2"),
+        ("path: /a", "path: /a, varying: [{frame_rate: 25, for_s: 2}]", 15, STREAM, "the mean of varying is 25"),
+        ("path: /a", "path: /a, varying: [{frame_rate: 7, for_s: 0.5}]", 15, f"{STREAM}.varying[0]", "whole number"),
+        ("path: /a", "path: /a, faults: {dead: yes}", 15, f"{STREAM}.faults.dead", "'describe_404'"),
+        (
+            "path: /a",
+            "path: /a, faults: {ded: no_rtp}",
+            15,
+            f"{STREAM}.faults.ded",
+            "allowed here: dead, starts_with_gop",
+        ),
+        ("h264, width", "mjpeg, faults: {mark_on_sei: true}, width", 15, STREAM, "need h264 or h265"),
+        ("h264, width", "h265, faults: {absurd_size: true}, width", 15, STREAM, "absurd_size needs h264"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(before: str, after: str, line: int, key: str, said: str) -> None:
@@ -90,7 +103,7 @@ def test_credentials_put_equal_logins_together() -> None:
     groups = credentials_for(many_cameras(3, "127.9.0.254"))["groups"]
     assert [group["ranges"] for group in groups] == [["127.9.0.254", "127.9.0.255", "127.9.1.0"]]
     demo = credentials_for(load_fleet(FLEETS / "demo.yaml"))
-    assert [len(group["ranges"]) for group in demo["groups"]] == [1] * 8
+    assert [len(group["ranges"]) for group in demo["groups"]] == [1] * 16
     assert demo["version"] == 1
 
 
@@ -103,4 +116,4 @@ def test_a_separate_onvif_user_is_written_apart() -> None:
 
 def test_a_moved_fleet_keeps_its_last_octets() -> None:
     fleet = moved(load_fleet(FLEETS / "demo.yaml"), "127.90.3")
-    assert [device.address for device in fleet.devices] == [f"127.90.3.{n}" for n in range(11, 19)]
+    assert [device.address for device in fleet.devices] == [f"127.90.3.{n}" for n in range(11, 27)]

@@ -27,9 +27,22 @@ def test_the_demo_by_hand() -> None:
         ("16", 1, "1280x720", 20, "h264"),
         ("17", 1, "2304x1296", 15, "h264"),
         ("18", 1, "1920x1080", 15, "h264"),
+        ("19", 1, "1280x720", 12, "h264"),
+        ("20", 1, "1280x720", 10.5, "h265"),
+        ("21", 1, "1280x720", 15, "h264"),
+        ("22", 1, "1280x720", 20, "h264"),
+        ("23", 1, "1280x720", 15, "h264"),
+        ("24", 1, "1280x720", 12.5, "h264"),
+        ("25", 1, "1280x720", 10, "h264"),
+        ("26", 1, "1280x720", 15, "h264"),
     ]
     assert {one.address: one.disagreements for one in cameras if one.disagreements} == {"127.81.1.12": {"codec"}}
-    assert {one.address: one.untellable for one in cameras if one.untellable} == {"127.81.1.17": {"max_resolution"}}
+    assert {one.address[-2:]: one.untellable for one in cameras if one.untellable} == {
+        "17": {"max_resolution"},
+        "19": {"frame_rate"},
+        "20": {"frame_rate"},
+        "21": {"resolution"},
+    }
 
 
 def test_an_honest_camera_disagrees_nowhere() -> None:

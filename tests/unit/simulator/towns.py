@@ -8,6 +8,7 @@ import itertools
 import os
 import secrets
 import socket
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -84,6 +85,11 @@ def camera(**changes: Any) -> Device:
         "channels": (channel(),),
     }
     return Device(**(values | changes))
+
+
+def open_camera(*streams: Stream, **changes: Any) -> Device:
+    """A camera without a login; `streams` are those of its one channel."""
+    return camera(**({"login": Login(), "channels": (channel(*streams),)} | changes))
 
 
 def fleet_of(*devices: Device) -> Fleet:
@@ -205,6 +211,108 @@ class Rtsp:
     def _frame(self) -> tuple[int, bytes]:
         head = self._file.read(3)
         return head[0], self._file.read(int.from_bytes(head[1:], "big"))
+
+
+@dataclass(frozen=True)
+class Packet:
+    """An interleaved packet: when it came (monotonic), on which channel, its bytes."""
+
+    arrived_s: float
+    channel: int
+    data: bytes
+
+    @property
+    def sequence(self) -> int:
+        return int.from_bytes(self.data[2:4], "big")
+
+    @property
+    def timestamp(self) -> int:
+        return int.from_bytes(self.data[4:8], "big")
+
+    @property
+    def is_marked(self) -> bool:
+        return bool(self.data[1] & 0x80)
+
+    @property
+    def payload(self) -> bytes:
+        """What follows the header of 12 bytes; packets with an extension are not cut."""
+        return self.data[12:]
+
+
+class Viewer:
+    """A client that watches a stream of a device without a login over the RTSP connection."""
+
+    def __init__(self, device: Device) -> None:
+        self.root = f"rtsp://{device.address}:{device.ports.rtsp}"
+        self.session = ""
+        self.has_ended = False
+        self._socket = socket.create_connection((device.address, device.ports.rtsp or 0), timeout=20)
+        self._buffer = b""
+        self._came: list[Packet] = []
+        self._count = 0
+
+    def __enter__(self) -> Viewer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def ask(self, method: str, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
+        """One request: (status, headers, body). The session's name is sent along; header names: `_` for `-`."""
+        self._count += 1
+        given = ({"Session": self.session} if self.session else {}) | headers
+        lines = [f"{method} {self.root}{path} RTSP/1.0", f"CSeq: {self._count}"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in given.items()]
+        self._socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        while self._buffer[:1] in (b"", b"$") or b"\r\n\r\n" not in self._buffer:
+            if not self._frame() and not self._more(20):
+                raise ConnectionError("the device closed the connection")
+        head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
+        first, *rest = head.decode().split("\r\n")
+        shown = {line.partition(":")[0].lower(): line.partition(":")[2].strip() for line in rest}
+        size = int(shown.get("content-length", "0"))
+        while len(self._buffer) < size and self._more(20):
+            pass
+        body, self._buffer = self._buffer[:size].decode(), self._buffer[size:]
+        return int(first.split()[1]), shown, body
+
+    def play(self, path: str = "/live") -> Viewer:
+        """SETUP and PLAY, which must succeed."""
+        status, headers, _ = self.ask("SETUP", f"{path}/trackID=1", Transport="RTP/AVP/TCP;unicast;interleaved=0-1")
+        assert status == 200
+        self.session = headers["session"].split(";")[0]
+        assert self.ask("PLAY", path)[0] == 200
+        return self
+
+    def receive(self, seconds: float, count: int = 1_000_000) -> list[Packet]:
+        """What comes within `seconds`, until the connection ends or `count` packets are there."""
+        end = time.monotonic() + seconds
+        while len(self._came) < count and (left := end - time.monotonic()) > 0:
+            if not self._frame() and not self._more(left):
+                break
+        came, self._came = self._came, []
+        return came
+
+    def _frame(self) -> bool:
+        """Take one whole interleaved frame from the buffer."""
+        size = int.from_bytes(self._buffer[2:4], "big") + 4
+        if self._buffer[:1] != b"$" or len(self._buffer) < max(4, size):
+            return False
+        self._came.append(Packet(time.monotonic(), self._buffer[1], self._buffer[4:size]))
+        self._buffer = self._buffer[size:]
+        return True
+
+    def _more(self, seconds: float) -> bool:
+        self._socket.settimeout(seconds)
+        try:
+            came = self._socket.recv(1 << 16)
+        except TimeoutError:
+            return False
+        except ConnectionResetError:
+            came = b""
+        self.has_ended = not came
+        self._buffer += came
+        return bool(came)
 
 
 def digest_header(

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cctv_probe.model.attempt import Ending, StepError
-from cctv_probe.stream.ceiling import Ceiling
+from cctv_probe.stream.ceiling import HEADERS, Ceiling
 
 NEVER = threading.Event()
 
@@ -33,7 +33,7 @@ def test_no_more_streams_run_at_once_than_fit() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(watch, range(8)))
     assert most == 2
-    assert ceiling.peak_bps == 8_000_000
+    assert ceiling.peak_bps == 8_000_000 * HEADERS
 
 
 def test_a_stream_larger_than_the_ceiling_runs_alone() -> None:
@@ -51,8 +51,8 @@ def test_what_a_stream_really_sends_makes_room_for_others() -> None:
     ceiling = Ceiling(5_000_000)
     with ceiling.share(5_000_000, NEVER) as first:
         first.really(1_000_000)
-        with ceiling.share(4_000_000, NEVER, wait_s=1.0):
-            assert ceiling.peak_bps == 5_000_000
+        with ceiling.share(3_700_000, NEVER, wait_s=1.0):
+            assert ceiling.peak_bps == 5_000_000 * HEADERS
 
 
 def test_stopping_the_scan_ends_the_waiting() -> None:

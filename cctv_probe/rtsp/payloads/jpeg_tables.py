@@ -1,0 +1,34 @@
+"""The tables that JPEG over RTP leaves out: quantisation by Q, and the Huffman tables (RFC 2435, appendices A and B)."""
+
+from __future__ import annotations
+
+_LUMA = bytes.fromhex(
+    "100b0c0e0c0a100e0d0e1211101318281a181616183123251d283a333d3c3933"
+    "383740485c4e404457453738506d51575f626768673e4d71797064785c656763"
+)
+_CHROMA = bytes.fromhex("1112121815182f1a1a2f634238426363" + "63" * 48)
+"""ISO/IEC 10918-1, tables K.1 and K.2, in zigzag order."""
+
+HUFFMAN = tuple(
+    bytes.fromhex(table)
+    for table in (
+        "0000010501010101010100000000000000000102030405060708090a0b",
+        "100002010303020403050504040000017d01020300041105122131410613516107227114328191a1082342b1c11552d1"
+        "f02433627282090a161718191a25262728292a3435363738393a434445464748494a535455565758595a636465666768"
+        "696a737475767778797a838485868788898a92939495969798999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4"
+        "c5c6c7c8c9cad2d3d4d5d6d7d8d9dae1e2e3e4e5e6e7e8e9eaf1f2f3f4f5f6f7f8f9fa",
+        "0100030101010101010101010000000000000102030405060708090a0b",
+        "1100020102040403040705040400010277000102031104052131061241510761711322328108144291a1b1c109233352"
+        "f0156272d10a162434e125f11718191a262728292a35363738393a434445464748494a535455565758595a6364656667"
+        "68696a737475767778797a82838485868788898a92939495969798999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2"
+        "c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae2e3e4e5e6e7e8e9eaf2f3f4f5f6f7f8f9fa",
+    )
+)
+"""ISO/IEC 10918-1, tables K.3 to K.6: class and number, how many codes of each length, their values."""
+
+
+def quantisation(q: int) -> bytes:
+    """Both tables, 128 bytes, for a Q of 1 to 99 (0 is read as 1, what lies above, which is reserved, as 99)."""
+    q = max(1, min(99, q))
+    scale = 5000 // q if q < 50 else 200 - 2 * q
+    return bytes(max(1, min(255, (one * scale + 50) // 100)) for one in _LUMA + _CHROMA)

@@ -1,0 +1,29 @@
+"""A session of one connection, and what a device counts over all of them."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from cctv_probe.simulator.rtsp_stream import Player
+from cctv_probe.simulator.rtsp_transport import Transport
+
+
+@dataclass(slots=True)
+class Session:
+    """A stream set up on a connection. names: what a request may call it, the newest last. last_asked: loop time."""
+
+    player: Player
+    transport: Transport
+    control: str
+    last_asked: float
+    names: list[str] = field(default_factory=lambda: [secrets.token_hex(4)])
+
+    @property
+    def name(self) -> str:
+        """What answers call it now."""
+        return self.names[-1]
+
+    def rename(self) -> None:
+        """Give it another name; the old ones stay good."""
+        self.names.append(secrets.token_hex(4))
