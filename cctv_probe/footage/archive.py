@@ -33,7 +33,9 @@ class Index:
 
     `oldest_utc` and `newest_utc` are its summary, which is an upper bound only; `spans` are listed where it lists any
     (`spans_known` false: the archive cannot list, which is no gap). `configured_days` is a number, `until_full`, or None where it does not say.
-    `recording_mode` is `continuous`, `schedule`, `motion`, `event` or `unknown`. `notes` are findings' codes with their plain figures.
+    `recording_mode` is `continuous`, `schedule`, `motion`, `event` or `unknown`. `began_utc` is when recording began, only
+    where the archive says so itself (a start that is no mere edge of what was overwritten): a new disk is told by it.
+    `raw_sha256` names the kept answers.
     """
 
     oldest_utc: datetime | None
@@ -42,6 +44,7 @@ class Index:
     spans_known: bool = False
     configured_days: int | str | None = None
     recording_mode: str = "unknown"
+    began_utc: datetime | None = None
     raw_sha256: tuple[str, ...] = ()
 
 

@@ -38,7 +38,7 @@ _DECODERS = {
     "mpeg4": ("mpeg4",),
     "av1": ("libdav1d", "libaom-av1"),
 }
-_READY_MADE = {"gray", "yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12"}
+_PLANAR = ("yuv4", "yuvj4", "gray", "gbrp")
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
 
 
@@ -127,21 +127,30 @@ def _decoder(codec: str) -> Any:
 
 
 def _planes(frame: Any) -> Planes:
-    full_range = frame.format.name.startswith("yuvj") or frame.color_range == _FULL_RANGE
-    if frame.format.name not in _READY_MADE:
-        frame = frame.reformat(format="yuv420p")
-    luma, *others = _samples(frame)
-    if frame.format.name == "nv12":
-        others = [others[0][:, 0::2], others[0][:, 1::2]]
-    return Planes(luma, (others[0], others[1]) if len(others) > 1 else None, full_range)
+    """Luma and chroma of a planar picture, 8 bits a sample (libav's scaler would start threads, which are not allowed)."""
+    name = frame.format.name
+    if not name.startswith(_PLANAR):
+        raise LookupError(name)
+    first, *others = _samples(frame)[:3]
+    full_range = name.startswith(("yuvj", "gbrp")) or frame.color_range == _FULL_RANGE
+    if name.startswith("gbrp"):
+        others = [_difference(other, first) for other in others]
+    return Planes(first, (others[0], others[1]) if len(others) == 2 else None, full_range)
 
 
-def _samples(frame: Any) -> Iterator[health.Plane]:
-    """Each plane without the padding at the end of its lines."""
-    for plane in frame.planes:
-        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-        width = plane.width * (2 if frame.format.name == "nv12" and plane.index else 1)
-        yield np.ascontiguousarray(rows[: plane.height, :width])
+def _samples(frame: Any) -> list[health.Plane]:
+    """Each plane without the padding at the end of its lines; deeper samples keep their upper 8 bits."""
+    planes = []
+    for plane, component in zip(frame.planes, frame.format.components, strict=True):
+        kind = np.uint8 if component.bits <= 8 else np.dtype("<u2")
+        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size).view(kind)[: plane.height, : plane.width]
+        planes.append(np.ascontiguousarray(rows >> max(0, component.bits - 8), np.uint8))
+    return planes
+
+
+def _difference(colour: health.Plane, green: health.Plane) -> health.Plane:
+    """What stands for chroma where red, green and blue are coded: green is nearest to luma."""
+    return np.asarray((colour.astype(np.int16) - green) // 2 + 128, np.uint8)
 
 
 def _pairs(whole: list[tuple[float, Planes]]) -> Iterator[Any]:

@@ -113,14 +113,14 @@ def _judged(luma: Plane) -> Plane:
     if width <= JUDGED_WIDTH_PX:
         return luma
     size = JUDGED_WIDTH_PX, max(1, round(height * JUDGED_WIDTH_PX / width))
-    return cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _stretched(luma: Plane, full_range: bool) -> Plane:
     """Luma as float, 0 (black) to 255 (white)."""
     if full_range:
         return luma.astype(np.float32)
-    return np.clip((luma.astype(np.float32) - 16) * (255 / 219), 0, 255)
+    return np.asarray(np.clip((luma.astype(np.float32) - 16) * (255 / 219), 0, 255), np.float32)
 
 
 def _gradient(luma: Plane, scale_px: float) -> Plane:
@@ -128,7 +128,7 @@ def _gradient(luma: Plane, scale_px: float) -> Plane:
     smooth = cv2.GaussianBlur(luma, (0, 0), scale_px)
     across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)
     down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=1, scale=0.5)
-    return cv2.magnitude(across, down)
+    return np.asarray(cv2.magnitude(across, down))
 
 
 def _noise(luma: Plane) -> float:
@@ -182,13 +182,13 @@ def _blocks(plane: Plane) -> list[Plane]:
 
 
 def _block_means(plane: Plane) -> Plane:
-    return cv2.resize(plane.astype(np.float32), (GRID[1], GRID[0]), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(plane.astype(np.float32), (GRID[1], GRID[0]), interpolation=cv2.INTER_AREA))
 
 
 def _block_spread(plane: Plane) -> Plane:
     """Standard deviation within each block."""
     numbers = plane.astype(np.float32)
-    return np.sqrt(np.maximum(_block_means(numbers * numbers) - _block_means(numbers) ** 2, 0))
+    return np.asarray(np.sqrt(np.maximum(_block_means(numbers * numbers) - _block_means(numbers) ** 2, 0)))
 
 
 def _flat(small: Plane) -> float:

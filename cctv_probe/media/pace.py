@@ -236,7 +236,7 @@ def _slope(steady: Sequence[Seen]) -> ClockCheck | None:
     ratio = wall_s / media_s
     late_by = [seen.arrived_s - first.arrived_s - (seen.media_s - first.media_s) * ratio for seen in steady]
     spread_s = quantile(late_by, 0.8) - quantile(late_by, 0.05)
-    sure = min(len(early), len(late)) ** 0.5
+    sure = math.sqrt(min(len(early), len(late)))
     return ClockCheck(ratio, 0.003 + 1.5 * spread_s / sure / wall_s)
 
 

@@ -208,7 +208,7 @@ def _unsure(taken: Sequence[Step], rate: float) -> float:
     if total_s <= 0 or len(taken) < 4:
         return rate / max(1, len(taken))
     windows = rates_by_window(taken, min(10, len(taken) // 2))
-    spread = 2 * statistics.stdev(windows) / len(windows) ** 0.5
+    spread = 2 * statistics.stdev(windows) / math.sqrt(len(windows))
     filled = sum(step.pictures - 1 for step in taken)
     return spread + rate * _grain_s(taken) / total_s + 0.5 * filled / total_s
 
@@ -248,9 +248,7 @@ def _unbroken(pictures: Sequence[Seen], taken: Sequence[Step]) -> bool:
 
 def _gop_s(parts: Sequence[Sequence[Seen]], stretch: float) -> float | None:
     """The usual time between key pictures within a stretch of the camera's clock."""
-    between = [
-        b.media_s - a.media_s for part in parts for a, b in pairwise([seen for seen in part if seen.is_key])
-    ]
+    between = [b.media_s - a.media_s for part in parts for a, b in pairwise([seen for seen in part if seen.is_key])]
     return statistics.median(between) * stretch if between else None
 
 

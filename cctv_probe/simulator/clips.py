@@ -15,7 +15,7 @@ from pathlib import Path
 from cctv_probe.simulator.clip import Clip, ClipKind
 from cctv_probe.simulator.encoding import encode, headers_of
 
-_FORMAT = 5  # raise it when encoding changes, so that clips kept on disk are made anew
+_FORMAT = 6  # raise it when encoding changes, so that clips kept on disk are made anew
 
 
 class ClipStore:

@@ -93,7 +93,7 @@ async def _body(reader: asyncio.StreamReader, declared: str) -> bytes:
 
 
 def to_bytes(answer: Answer, node: Node, *, keeps_alive: bool, with_body: bool = True) -> bytes:
-    """The answer as it goes over the wire, dated by the device's clock."""
+    """The answer as it goes over the wire, dated by the device's clock; texts outside ASCII as UTF-8, as devices do."""
     server = node.device.banners.http_server
     length = 10**12 if answer.is_flood else len(answer.body)
     lines = [
@@ -105,4 +105,4 @@ def to_bytes(answer: Answer, node: Node, *, keeps_alive: bool, with_body: bool =
         f"Connection: {'keep-alive' if keeps_alive else 'close'}",
         *(f"{name}: {value}" for name, value in answer.headers),
     ]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace") + (answer.body if with_body else b"")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + (answer.body if with_body else b"")

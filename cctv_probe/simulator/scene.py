@@ -110,8 +110,8 @@ def _sky(width: int, height: int, random: np.random.Generator) -> Plane:
     clouds = cv2.resize(
         random.standard_normal((6, 12)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
     )
-    shown = np.broadcast_to(picture, (height, width, 3)) + clouds[:, :, None] * 12
-    return _bytes(shown)
+    shown = np.ascontiguousarray(np.broadcast_to(_bytes(picture), (height, width, 3)))
+    return _grained(shown, clouds * 12)
 
 
 def _houses(picture: Plane, random: np.random.Generator) -> None:
@@ -190,7 +190,12 @@ def _textured(picture: Plane, random: np.random.Generator) -> Plane:
     for scale, strength in ((96, 7.0), (24, 6.0), (6, 5.0), (2, 5.0)):
         coarse = random.standard_normal((max(2, height // scale), max(2, width // scale)), np.float32)
         grain += strength * cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
-    return _bytes(picture + grain[:, :, None])
+    return _grained(picture, grain)
+
+
+def _grained(picture: Plane, grain: npt.NDArray[np.float32]) -> Plane:
+    """`picture` with `grain` added to each of its three colours."""
+    return np.asarray(cv2.add(picture, cv2.merge([grain] * 3), dtype=cv2.CV_8U), np.uint8)
 
 
 def _sprites(

@@ -22,7 +22,7 @@ HEADERS = 1.08
 """Packet headers come on top of the bit rate that a device is set to."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Share:
     """The part of the ceiling that one running stream takes."""
 

@@ -36,7 +36,7 @@ def call(name, *arguments):
 try:
     {attempt}
     print("done", flush=True)
-except (OSError, MemoryError, RuntimeError, KeyError) as error:
+except (OSError, MemoryError, RuntimeError, KeyError, ValueError) as error:
     print("denied", type(error).__name__, getattr(error, "errno", None), flush=True)
 os._exit(0)
 """
@@ -72,7 +72,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def tried(attempt: str, folder: Path, left_out: tuple[str, ...] = (), cpu_s: int = 60) -> subprocess.CompletedProcess[str]:
+def tried(
+    attempt: str, folder: Path, left_out: tuple[str, ...] = (), cpu_s: int = 60
+) -> subprocess.CompletedProcess[str]:
     with (folder / "secret").open() as inherited:
         code = FRAME.format(
             root=str(ROOT),
@@ -151,7 +153,7 @@ def test_the_child_is_confined_before_its_first_question(child: DecoderProcess) 
 
 
 def test_the_child_holds_its_pipes_and_nothing_else(child: DecoderProcess) -> None:
-    files = {link.name: os.readlink(link) for link in Path(f"/proc/{child.pid}/fd").iterdir()}
+    files = {link.name: str(link.readlink()) for link in Path(f"/proc/{child.pid}/fd").iterdir()}
     assert set(files) == {"0", "1", "2"}
     assert files["0"].startswith("pipe:")
     assert files["1"].startswith("pipe:")
@@ -181,7 +183,9 @@ def test_the_child_runs_isolated_from_folders_and_variables_of_the_user() -> Non
 def test_on_linux_a_child_without_its_filter_does_not_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a processor for which there is no filter."""
     blind = "from cctv_probe.media import seccomp; seccomp.ARCHITECTURES.clear(); "
-    code = decoder_process._CODE.replace("from cctv_probe.media.decoder_child", blind + "from cctv_probe.media.decoder_child")
+    code = decoder_process._CODE.replace(
+        "from cctv_probe.media.decoder_child", blind + "from cctv_probe.media.decoder_child"
+    )
     monkeypatch.setattr(decoder_process, "_CODE", code)
     with pytest.raises(ChildUnprotected):
         DecoderProcess(Limits(), time.monotonic() + 60)

@@ -65,7 +65,15 @@ def test_every_codec_gives_the_size_after_cropping(decoders: Decoders, codec: st
 
 @pytest.mark.parametrize(
     ("codec", "pixel_format"),
-    [("h264", "yuv422p"), ("h264", "yuv444p"), ("h264", "yuv420p10le"), ("h264", "gray"), ("h264", "nv12"), ("h265", "yuv420p10le")],
+    [
+        ("h264", "yuv422p"),
+        ("h264", "yuv444p"),
+        ("h264", "yuv420p10le"),
+        ("h264", "gray"),
+        ("h265", "yuv444p12le"),
+        ("h265", "gray10le"),
+        ("h265", "gbrp"),
+    ],
 )
 def test_every_pixel_format_gives_the_same_brightness(decoders: Decoders, codec: str, pixel_format: str) -> None:
     answer = decoders.examine(Question(codec, b"", ((0.0, picture(codec, 320, 180, pixel_format)[1]),), thumbnail=True))
@@ -73,7 +81,7 @@ def test_every_pixel_format_gives_the_same_brightness(decoders: Decoders, codec:
     assert answer.size_px == (320, 180)
     assert figures is not None
     assert figures.mean == pytest.approx(127, abs=25)
-    assert (figures.colour is None) == (pixel_format == "gray")
+    assert bool(figures.colour) == ("gray" not in pixel_format)
     assert answer.thumbnail
 
 
@@ -138,7 +146,9 @@ SPOILT = "from cctv_probe.media import decoder_child as spoilt; "
 
 def spoil(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     """From now on, children are started with `what` done to their code first."""
-    code = decoder_process._CODE.replace("from cctv_probe.media.decoder_child", f"{SPOILT}{what}; from cctv_probe.media.decoder_child")
+    code = decoder_process._CODE.replace(
+        "from cctv_probe.media.decoder_child", f"{SPOILT}{what}; from cctv_probe.media.decoder_child"
+    )
     assert SPOILT in code
     monkeypatch.setattr(decoder_process, "_CODE", code)
 
@@ -169,7 +179,7 @@ def test_a_child_that_fails_becomes_an_ending_and_the_next_is_sound(monkeypatch:
         with pytest.raises(StepError) as raised:
             decoders.examine(question("h264"), timeout_s=4 if ENDINGS[body] is Ending.TIMEOUT else 30)
         assert raised.value.ending is ENDINGS[body]
-        assert time.monotonic() - started_s < 8
+        assert time.monotonic() - started_s < 20
         assert raised.value.line.th != raised.value.line.en
         patched.undo()
         assert works(decoders)
@@ -270,7 +280,11 @@ print(answer.size_px, judge(answer).healthy, sorted({"av", "cv2", "numpy"} & set
 
 def test_the_process_with_the_credentials_never_loads_libav_or_opencv() -> None:
     ran = subprocess.run(
-        [sys.executable, "-I", "-c", PARENT, str(ROOT)], input=picture("mjpeg")[1], capture_output=True, timeout=60, check=True
+        [sys.executable, "-I", "-c", PARENT, str(ROOT)],
+        input=picture("mjpeg")[1],
+        capture_output=True,
+        timeout=60,
+        check=True,
     )
     assert ran.stdout.split(b") ")[0] == b"(320, 180"
     assert ran.stdout.endswith(b" []\n")

@@ -1,4 +1,5 @@
-"""The allow-list: every ONVIF operation this program can send. All of them only read."""
+"""The allow-list: every ONVIF operation this program can send. All of them only read: a search (FindRecordings, FindEvents) is a
+list that the device keeps for us until EndSearch; it changes no setting and no recording."""
 
 from __future__ import annotations
 
@@ -11,7 +12,13 @@ RECORDING = "http://www.onvif.org/ver10/recording/wsdl"
 SEARCH = "http://www.onvif.org/ver10/search/wsdl"
 REPLAY = "http://www.onvif.org/ver10/replay/wsdl"
 
-WSDL_OF = {DEVICE: "devicemgmt.wsdl", MEDIA: "media.wsdl"}
+WSDL_OF = {
+    DEVICE: "devicemgmt.wsdl",
+    MEDIA: "media.wsdl",
+    RECORDING: "recording.wsdl",
+    SEARCH: "search.wsdl",
+    REPLAY: "replay.wsdl",
+}
 """onvif-zeep's file for each service."""
 
 DEFAULT_PATHS = {
@@ -59,5 +66,16 @@ GET_PROFILES_2 = Operation(MEDIA2, "GetProfiles", own_wsdl="media2.wsdl")
 GET_ENCODER_OPTIONS_2 = Operation(MEDIA2, "GetVideoEncoderConfigurationOptions", own_wsdl="media2.wsdl")
 GET_STREAM_URI_2 = Operation(MEDIA2, "GetStreamUri", own_wsdl="media2.wsdl")
 GET_OSDS_2 = Operation(MEDIA2, "GetOSDs", own_wsdl="media2.wsdl")
+GET_RECORDING_SUMMARY = Operation(SEARCH, "GetRecordingSummary")
+GET_RECORDING_INFORMATION = Operation(SEARCH, "GetRecordingInformation")
+FIND_RECORDINGS = Operation(SEARCH, "FindRecordings")
+GET_RECORDING_SEARCH_RESULTS = Operation(SEARCH, "GetRecordingSearchResults")
+FIND_EVENTS = Operation(SEARCH, "FindEvents")
+GET_EVENT_SEARCH_RESULTS = Operation(SEARCH, "GetEventSearchResults")
+END_SEARCH = Operation(SEARCH, "EndSearch")
+GET_RECORDINGS = Operation(RECORDING, "GetRecordings")
+GET_RECORDING_CONFIGURATION = Operation(RECORDING, "GetRecordingConfiguration")
+GET_RECORDING_JOBS = Operation(RECORDING, "GetRecordingJobs")
+GET_REPLAY_URI = Operation(REPLAY, "GetReplayUri")
 
 ALLOWED = frozenset(value for value in globals().values() if isinstance(value, Operation))

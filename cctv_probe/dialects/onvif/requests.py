@@ -71,6 +71,16 @@ def build(operation: Operation, arguments: dict[str, Any], token: Any | None = N
     return bytes(etree.tostring(envelope, xml_declaration=True, encoding="utf-8"))
 
 
+def topic_filter(topic: str) -> dict[str, Any]:
+    """A `tt:EventFilter` for one concrete topic below `tns1` (ONVIF Core 9.6.3), as zeep takes it."""
+    notification = "http://docs.oasis-open.org/wsn/b-2"
+    names = {"wsnt": notification, "tns1": "http://www.onvif.org/ver10/topics"}
+    dialect = "http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet"
+    expression = etree.Element(f"{{{notification}}}TopicExpression", {"Dialect": dialect}, names)
+    expression.text = f"tns1:{topic}"
+    return {"_value_1": [expression]}
+
+
 def username_token(
     user: str, password: str, *, now: dt.datetime, clock_offset: dt.timedelta, text: bool = False
 ) -> Any:

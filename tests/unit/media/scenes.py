@@ -75,7 +75,9 @@ def clip(kind: Kind, seed: int, width: int = 320, height: int = 180) -> Clip:
     """Clip number `seed` of `kind`, always the same."""
     random = np.random.default_rng([seed, *kind.encode()])
     quantiser = int(random.choice([20, 25, 30, 35, 40]))
-    hour = float(random.uniform(20, 28) % 24) if "night" in kind or kind == "low_light" else float(random.uniform(9, 16))
+    hour = (
+        float(random.uniform(20, 28) % 24) if "night" in kind or kind == "low_light" else float(random.uniform(9, 16))
+    )
     if kind in ("frozen", "static", "static_night"):
         return _long_clip(kind, seed, hour, (width, height), random)
     frames = list(_frames(kind, seed, width, height, random))
@@ -88,14 +90,22 @@ def _long_clip(kind: Kind, seed: int, hour: float, size: tuple[int, int], random
     """
     look, moving_clock = _look(kind, random), random.random() < 0.5
     scene = street(seed, *size, 0.0, look.dark)
-    grains = [_seen(scene, look, np.random.default_rng([seed, number])) for number in range(1 if kind == "frozen" else 12)]
+    grains = [
+        _seen(scene, look, np.random.default_rng([seed, number])) for number in range(1 if kind == "frozen" else 12)
+    ]
     frames = []
     for number in range(61):
         frame = grains[number % len(grains)]
         frames.append(_written(frame.copy(), number / 5 if moving_clock else 0.0))
     options = {"crf": str(random.choice([20, 25, 30, 35]))} if random.random() < 0.6 else {"qmin": "22"}
     units = stream(frames, int(random.choice([150_000, 400_000, 1_000_000])), 20, 5, options)
-    return Clip(kind, seed, hour, tuple((number / 5, unit) for number, (unit, is_key) in enumerate(units) if is_key)[1:], units[20:])
+    return Clip(
+        kind,
+        seed,
+        hour,
+        tuple((number / 5, unit) for number, (unit, is_key) in enumerate(units) if is_key)[1:],
+        units[20:],
+    )
 
 
 def _frames(kind: Kind, seed: int, width: int, height: int, random: np.random.Generator) -> Iterator[Array]:
@@ -137,12 +147,16 @@ def _look(kind: Kind, random: np.random.Generator) -> Look:
     plain = Look(light=draw(0.75, 1.1), noise=draw(0.8, 3.0), saturation=draw(0.5, 1.1))
     night = Look(light=draw(0.1, 0.25), dark=True, lamps=True, noise=draw(2, 6), saturation=draw(0.4, 0.9))
     looks: dict[Kind, Look] = {
-        "rain": replace(plain, light=draw(0.5, 0.85), rain=int(draw(60, 400)), haze=draw(0.05, 0.35), haze_luma=draw(120, 180)),
+        "rain": replace(
+            plain, light=draw(0.5, 0.85), rain=int(draw(60, 400)), haze=draw(0.05, 0.35), haze_luma=draw(120, 180)
+        ),
         "fog": replace(plain, haze=draw(0.45, 0.85), haze_luma=draw(170, 215), saturation=draw(0.3, 0.8)),
         "night": night,
         "static_night": replace(night, noise=draw(1.2, 4)),
         "static": replace(plain, noise=draw(0.8, 2.5)),
-        "low_light": Look(light=draw(0.08, 0.22), dark=True, noise=draw(6, 14), saturation=draw(0.2, 0.7), lift=draw(0, 10)),
+        "low_light": Look(
+            light=draw(0.08, 0.22), dark=True, noise=draw(6, 14), saturation=draw(0.2, 0.7), lift=draw(0, 10)
+        ),
         "infrared_night": Look(light=draw(0.35, 0.7), grey=True, noise=draw(2, 5), lamps=True),
         "infrared_by_day": replace(plain, grey=True),
         "black": Look(light=0.0, noise=draw(0, 1.8)),
@@ -183,7 +197,7 @@ def _still(seed: int, width: int, height: int) -> Array:
         _pole(picture, random.uniform(0, width), random)
     texture = _texture(width, height, random)[..., None]
     texture[: int(horizon)] *= np.where((picture == sky).all(axis=2, keepdims=True)[: int(horizon)], 0.1, 1.0)
-    return np.clip(picture + texture, 0, 255).astype(np.float32)
+    return np.asarray(np.clip(picture + texture, 0, 255), np.float32)
 
 
 def _sky_and_ground(width: int, height: int, horizon: float, random: np.random.Generator) -> Array:
@@ -255,7 +269,10 @@ def _roadway(picture: Array, vanish: tuple[float, float], random: np.random.Gene
     _fill(picture, [(int(left), height), (int(right), height), middle], (shade, shade, shade))
     for dash in range(7):
         near, far = 0.9**dash * (1 - dash / 8), 0.9**dash * (1 - dash / 8) * 0.8
-        rows = [(middle[0] + (width / 2 - middle[0]) * share, middle[1] + (height - middle[1]) * share) for share in (near, far)]
+        rows = [
+            (middle[0] + (width / 2 - middle[0]) * share, middle[1] + (height - middle[1]) * share)
+            for share in (near, far)
+        ]
         half = [width * 0.008 * share for share in (near, far)]
         corners = [
             (int(rows[0][0] - half[0]), int(rows[0][1])),
@@ -268,7 +285,9 @@ def _roadway(picture: Array, vanish: tuple[float, float], random: np.random.Gene
 
 def _tree(picture: Array, across: float, horizon: float, size: float, random: np.random.Generator) -> None:
     foot = int(horizon + size * 0.8)
-    cv2.line(picture, (int(across), foot), (int(across), int(foot - size)), (40, 55, 70), max(1, int(size / 12)), cv2.LINE_AA)
+    cv2.line(
+        picture, (int(across), foot), (int(across), int(foot - size)), (40, 55, 70), max(1, int(size / 12)), cv2.LINE_AA
+    )
     for _ in range(60):
         place = random.normal((across, foot - size * 1.2), (size * 0.35, size * 0.28))
         leaf = random.uniform((20, 50, 25), (80, 140, 90))
@@ -338,7 +357,7 @@ def _lamps(width: int, height: int, look: Look) -> Array:
     glow = np.zeros((height, width), np.float32)
     if look.grey:
         away = np.hypot(across - width / 2, down - height * 0.6) / width
-        return (90 * np.exp(-((away / 0.35) ** 2)))[..., None]
+        return np.asarray(90 * np.exp(-((away / 0.35) ** 2)))[..., None]
     for lamp in (0.15, 0.45, 0.8):
         away = np.hypot(across - lamp * width, down - 0.2 * height) / width
         glow += 260 * np.exp(-((away / 0.012) ** 2)) + 70 * np.exp(-away / 0.08)
@@ -350,7 +369,9 @@ def _drop(picture: Array, random: np.random.Generator) -> None:
     across, down = random.uniform(0, width), random.uniform(0, height)
     long = height * random.uniform(0.02, 0.08)
     shade = picture[int(down), int(across)] + random.uniform(15, 60)
-    cv2.line(picture, (int(across), int(down)), (int(across + long * 0.15), int(down + long)), shade.tolist(), 1, cv2.LINE_AA)
+    cv2.line(
+        picture, (int(across), int(down)), (int(across + long * 0.15), int(down + long)), shade.tolist(), 1, cv2.LINE_AA
+    )
 
 
 def _cover(width: int, height: int, random: np.random.Generator) -> Array:
@@ -373,7 +394,16 @@ def _card(width: int, height: int, random: np.random.Generator) -> Array:
         words = str(random.choice(["NO SIGNAL", "VIDEO LOSS", "NO VIDEO", "OFFLINE"]))
         scale = height / 180 * random.uniform(0.6, 1.2)
         where = int(width * random.uniform(0.05, 0.3)), int(height * random.uniform(0.3, 0.7))
-        cv2.putText(picture, words, where, cv2.FONT_HERSHEY_SIMPLEX, scale, (235, 235, 235), max(1, round(scale * 1.5)), cv2.LINE_AA)
+        cv2.putText(
+            picture,
+            words,
+            where,
+            cv2.FONT_HERSHEY_SIMPLEX,
+            scale,
+            (235, 235, 235),
+            max(1, round(scale * 1.5)),
+            cv2.LINE_AA,
+        )
     return picture
 
 

@@ -25,7 +25,7 @@ from cctv_probe.media.decoder_messages import (
 )
 from cctv_probe.media.picture import DecodedPicture, Examination, PairFigures, PictureFigures
 
-FIGURES = PictureFigures(0.0, *[1.5] * 12, colour=None, edge_px=2.0, edges=0.5, judged_width_px=640.0)
+FIGURES = PictureFigures(0.0, *[1.5] * 16)
 GOOD = DecodedPicture(1920, 1080, "yuv420p", False, FIGURES)
 BAD = DecodedPicture(0, 0, "", False, None, "undecodable")
 ANSWER = Examination((GOOD, BAD), (PairFigures(4.0, 0.5, 0.25, 1.0, None),), b"\xff\xd8\xff\xe0jpeg")

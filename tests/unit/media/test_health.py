@@ -51,12 +51,13 @@ def confusion(table: dict[scenes.Kind, list[Health]]) -> str:
     rows = []
     for kind, verdicts in table.items():
         found = Counter(fault for health in verdicts for fault in health.faults or ("healthy",))
-        rows.append(f"{kind:16} {len(verdicts):3} clips: " + ", ".join(f"{name} {count}" for name, count in found.items()))
+        rows.append(
+            f"{kind:16} {len(verdicts):3} clips: " + ", ".join(f"{name} {count}" for name, count in found.items())
+        )
     return "\n".join(rows)
 
 
 def test_at_most_one_healthy_clip_in_a_hundred_is_called_faulty(table: dict[scenes.Kind, list[Health]]) -> None:
-    print(confusion(table))
     verdicts = [health for kind in scenes.HEALTHY for health in table[kind]]
     assert len(verdicts) >= 200
     assert all(health.healthy is not None for health in verdicts)
@@ -114,7 +115,9 @@ def test_nothing_decoded_is_neither_healthy_nor_faulty() -> None:
 
 
 def test_every_finding_shows_its_figures(table: dict[scenes.Kind, list[Health]]) -> None:
-    said = {finding.code: finding for verdicts in table.values() for health in verdicts for finding in health.findings()}
+    said = {
+        finding.code: finding for verdicts in table.values() for health in verdicts for finding in health.findings()
+    }
     assert set(said) == {f"picture_{fault}" for fault in FAULTS}
     for finding in said.values():
         assert any(letter.isdigit() for letter in finding.text.en)

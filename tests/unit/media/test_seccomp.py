@@ -59,7 +59,8 @@ def test_what_decoding_needs_is_allowed_and_nothing_else(machine: Architecture) 
 
 
 @pytest.mark.parametrize(
-    ("name", "call", "number"), [(name, call, number) for name, calls in FORBIDDEN.items() for call, number in calls.items()]
+    ("name", "call", "number"),
+    [(name, call, number) for name, calls in FORBIDDEN.items() for call, number in calls.items()],
 )
 def test_a_call_that_reaches_outside_fails(name: str, call: str, number: int) -> None:
     assert decided(ARCHITECTURES[name], number, (OWN_PID,)) == EPERM, call

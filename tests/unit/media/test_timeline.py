@@ -176,7 +176,12 @@ def test_a_pause_is_variable() -> None:
 # --- Clocks that lie --------------------------------------------------------------------------------------------------
 
 
-@given(rate=RATES, seed=SEEDS, worst_s=st.floats(0, 0.05), ticks_per_s=st.sampled_from([0, 1000, 8000, 48_000, 10**6, 10**9]))
+@given(
+    rate=RATES,
+    seed=SEEDS,
+    worst_s=st.floats(0, 0.05),
+    ticks_per_s=st.sampled_from([0, 1000, 8000, 48_000, 10**6, 10**9]),
+)
 @settings(max_examples=60, deadline=None)
 def test_a_clock_that_is_not_90_khz_gives_way_to_the_wall_clock(
     rate: float, seed: int, worst_s: float, ticks_per_s: int

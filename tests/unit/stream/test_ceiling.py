@@ -61,3 +61,13 @@ def test_stopping_the_scan_ends_the_waiting() -> None:
     with ceiling.share(1_000_000, NEVER), pytest.raises(StepError) as stopped, ceiling.share(1_000_000, stop):
         pass
     assert stopped.value.ending is Ending.INTERRUPTED
+
+
+def test_two_streams_of_one_bit_rate_are_not_mistaken_for_each_other() -> None:
+    ceiling = Ceiling(10_000_000)
+    with ceiling.share(1_000_000, NEVER) as first:
+        with ceiling.share(1_000_000, NEVER):
+            pass
+        first.really(2_000_000)
+    with ceiling.share(9_000_000, NEVER, wait_s=0.1):
+        assert ceiling.peak_bps == 9_000_000 * HEADERS
