@@ -13,6 +13,9 @@ WSDL = {
     "http://www.onvif.org/ver10/device/wsdl": "wsdl/ver10/device/wsdl/devicemgmt.wsdl",
     "http://www.onvif.org/ver10/media/wsdl": "wsdl/ver10/media/wsdl/media.wsdl",
     "http://www.onvif.org/ver20/media/wsdl": "wsdl/ver20/media/wsdl/media.wsdl",
+    "http://www.onvif.org/ver10/recording/wsdl": "wsdl/ver10/recording.wsdl",
+    "http://www.onvif.org/ver10/search/wsdl": "wsdl/ver10/search.wsdl",
+    "http://www.onvif.org/ver10/replay/wsdl": "wsdl/ver10/replay.wsdl",
 }
 """Below the folder of official files, by service."""
 _ENVELOPE = Path(__file__).parent / "unit/simulator/soap_envelope.xsd"

@@ -13,8 +13,8 @@ ENOUGH = 0.95
 """Of the sampled days 1 to D so many must be present, and D itself."""
 ISLAND_DAYS = 7
 """Footage behind a hole longer than this and than all the footage before it is no history: kept by hand, or forgotten."""
-_CONTRADICTED = 2
-"""So many days asked in vain in a later night, and none played as old, take back what an earlier night proved."""
+_IN_VAIN, _AT_THE_EDGE = 2, 2
+"""So many days asked in vain in a later night, one of them at most so far before the oldest that played earlier, take back what was proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class History:
 def history(samples: Iterable[Sample], days: SiteDays, locked: Sequence[Span] = ()) -> History:
     """Put the samples of all nights together. Footage in `locked` spans, and today's, says nothing."""
     told = [sample for sample in samples if speaks(sample, locked) and days.day_of(sample.at_utc) >= 1]
-    against = _oldest_by_night(told, days)
+    against = _taken_back(told, days)
     by_day: dict[int, list[Sample]] = {}
     for sample in told:
         by_day.setdefault(days.day_of(sample.at_utc), []).append(sample)
-    rows = {day: _row(day, asked, days, against) for day, asked in sorted(by_day.items())}
+    rows = {day: _row(day, asked, against) for day, asked in sorted(by_day.items())}
     main, islands = _without_islands(rows)
     end = max((row.proved for row in main), default=0)
     return History(rows, end, islands, _verified(main, rows))
@@ -80,39 +80,40 @@ def asked_on(sample: Sample, days: SiteDays) -> date:
 
 def verified_days(is_present: Mapping[int, bool]) -> int:
     """The largest D that is present, and of whose sampled days 1 to D at least 95 % are; 0 where there is none."""
-    best = seen = present = 0
-    for day, here in sorted(is_present.items()):
-        seen += 1
+    best = present = 0
+    for seen, (day, here) in enumerate(sorted(is_present.items()), 1):
         present += here
         if here and present >= ENOUGH * seen:
             best = day
     return best
 
 
-def _row(day: int, asked: Sequence[Sample], days: SiteDays, against: Callable[[Sample], bool]) -> DayRow:
+def _row(day: int, asked: Sequence[Sample], against: Callable[[Sample], bool]) -> DayRow:
     played = [sample for sample in asked if sample.outcome is Outcome.PLAYED]
     lasting = [sample.day for sample in played if not against(sample)]
     # What was overwritten since it played is no gap: it proves its age at that time, which a later night may take back.
     return DayRow(day, len(asked), len(played) if lasting else 0, max(lasting, default=0))
 
 
-def _oldest_by_night(told: Sequence[Sample], days: SiteDays) -> Callable[[Sample], bool]:
-    """Says of a played sample whether a later night contradicts it."""
+def _taken_back(told: Sequence[Sample], days: SiteDays) -> Callable[[Sample], bool]:
+    """Says of a played sample whether a later night has shown that footage so old is no longer kept."""
     nights: dict[date, list[Sample]] = {}
     for sample in told:
         nights.setdefault(asked_on(sample, days), []).append(sample)
+    from_age: dict[date, int] = {}
+    before = 0
+    for night, asked in sorted(nights.items()):
+        oldest = max((sample.day for sample in asked if sample.outcome is Outcome.PLAYED), default=0)
+        vain = {sample.day for sample in asked if sample.day > oldest}
+        if len(vain) >= _IN_VAIN and before - _AT_THE_EDGE <= max(vain):
+            from_age[night] = min(vain)
+        before = max(before, oldest)
 
-    def contradicted(sample: Sample) -> bool:
+    def taken_back(sample: Sample) -> bool:
         night = asked_on(sample, days)
-        return any(_in_vain(asked, sample.day) for later, asked in nights.items() if later > night)
+        return any(later > night and sample.day >= age for later, age in from_age.items())
 
-    return contradicted
-
-
-def _in_vain(asked: Sequence[Sample], age: int) -> bool:
-    """Whether nothing as old as `age` played that night, though days between what did and `age` were asked for."""
-    oldest = max((sample.day for sample in asked if sample.outcome is Outcome.PLAYED), default=0)
-    return len({sample.day for sample in asked if oldest < sample.day <= age}) >= _CONTRADICTED
+    return taken_back
 
 
 def _without_islands(rows: Mapping[int, DayRow]) -> tuple[list[DayRow], tuple[int, ...]]:

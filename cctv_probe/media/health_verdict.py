@@ -101,7 +101,8 @@ def _all(fault: Callable[[PictureFigures], Verdict], seen: Sequence[PictureFigur
 
 def _black(picture: PictureFigures) -> Verdict:
     """Nothing above the darkest tenth of the scale, and no shape in it: a night without lamps still has shapes."""
-    return picture.brightest < 32 and picture.bright < 24 and picture.mean < 16 and picture.relief < 5
+    dark = picture.brightest < 32 and picture.bright < 24 and picture.mean < 16
+    return dark and picture.relief < 5 and picture.detail < 0.2
 
 
 def _card(picture: PictureFigures) -> bool:
@@ -109,7 +110,7 @@ def _card(picture: PictureFigures) -> bool:
 
     A cover over the lens can be as smooth, but shows a gradient and no edge.
     """
-    drawn = picture.flat > 0.8 and picture.colours <= 9 and picture.noise < 0.4
+    drawn = picture.flat > 0.8 and picture.colours <= 9 and picture.noise < 0.4 and picture.clipped < 0.5
     return drawn and (picture.relief < 2 or (picture.edges > 0 and picture.brightest > 90))
 
 
@@ -147,9 +148,11 @@ def _covered(picture: PictureFigures) -> Verdict:
 
 
 def _over_exposed(picture: PictureFigures) -> Verdict:
-    """Most of the picture at the end of the scale; a white sky alone is under half of a street."""
-    glaring = picture.mean >= 208 and picture.clipped >= 0.12
-    return glaring or (picture.mean >= 190 and picture.clipped >= 0.5) or picture.mean >= 240
+    """Bright throughout and much of it at the end of the scale; fog is bright but does not clip, and a white sky alone
+    leaves the street darker.
+    """
+    levels = ((185, 0.4), (200, 0.2), (208, 0.12), (240, 0.0))
+    return any(picture.mean >= mean and picture.clipped >= clipped for mean, clipped in levels)
 
 
 def _under_exposed(picture: PictureFigures, day: bool | None) -> Verdict:
@@ -158,7 +161,7 @@ def _under_exposed(picture: PictureFigures, day: bool | None) -> Verdict:
     """
     if day:
         return picture.mean < 40 and picture.bright < 100
-    if picture.mean >= 30 or picture.bright >= 70 or picture.brightest >= 90 or picture.noise >= 1.0:
+    if picture.mean >= 20 or picture.bright >= 50 or picture.brightest >= 70 or picture.noise >= 1.0:
         return False
     return None if picture.flat > 0.25 or picture.noise < 0.1 else True
 

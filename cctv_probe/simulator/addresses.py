@@ -38,6 +38,13 @@ def stream_uri(device: Device, stream: Stream) -> str:
     return f"{scheme}://{host(device)}:{port}{stream.path}"
 
 
+def replay_uri(device: Device, path: str) -> str:
+    """The RTSP URI of a recording, with the host that the archive believes it is."""
+    scheme = "rtsp" if device.ports.rtsp or not device.ports.rtsps else "rtsps"
+    port = device.ports.rtsp or device.ports.rtsps or 554
+    return f"{scheme}://{device.faults.archive.replay_host or host(device)}:{port}{path}"
+
+
 def host(device: Device) -> str:
     """The host that the device believes it is."""
     return device.faults.xaddr_host or device.address

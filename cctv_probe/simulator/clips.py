@@ -25,7 +25,7 @@ class ClipStore:
         self._directory = directory or default_directory()
         self._headers: dict[ClipKind, bytes] = {}
         self._clips: dict[ClipKind, asyncio.Task[Clip]] = {}
-        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="clips")
+        self.pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="clips")
 
     def headers(self, kind: ClipKind) -> bytes:
         """The parameter sets of `kind`, as they also stand in its clip."""
@@ -44,7 +44,7 @@ class ClipStore:
         return self._clips[kind]
 
     async def _made(self, kind: ClipKind) -> Clip:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._load_or_encode, kind)
+        return await asyncio.get_running_loop().run_in_executor(self.pool, self._load_or_encode, kind)
 
     def _load_or_encode(self, kind: ClipKind) -> Clip:
         file = self._directory / f"{_name(kind)}.clip"
@@ -56,7 +56,7 @@ class ClipStore:
 
     def close(self) -> None:
         """Stop encoding."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self.pool.shutdown(wait=False, cancel_futures=True)
 
 
 def default_directory() -> Path:

@@ -129,11 +129,20 @@ def _key_frame(kind: ClipKind, lens: Lens, number: int, round_: int, strength: i
     return made[0]
 
 
-def _frame(kind: ClipKind, lens: Lens, number: int, round_: int = 0) -> Any:
+def recorded_key(kind: ClipKind, lens: Lens, number: int, instant: int, stamp: str) -> bytes:
+    """A key frame that fits before what follows access unit `number` of the loop, different for every `instant`, with
+    `stamp` burnt in.
+    """
+    encoder = _encoder(kind, kind.bit_rate_bps)
+    picture = _frame(kind, lens, number, instant, stamp)
+    return [*_packets(encoder, kind, [picture], 0), *map(bytes, encoder.encode(None))][0]
+
+
+def _frame(kind: ClipKind, lens: Lens, number: int, round_: int = 0, stamp: str = "") -> Any:
     import av
 
     shown = 0 if kind.picture == "frozen" else number
-    picture = lens.picture(shown / kind.length, shown / kind.frame_rate, shown, round_)
+    picture = lens.picture(shown / kind.length, shown / kind.frame_rate, shown, round_, stamp)
     return av.VideoFrame.from_ndarray(picture, format="yuv420p")
 
 

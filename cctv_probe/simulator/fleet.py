@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
+from cctv_probe.simulator.fleet_recordings import ArchiveFaults, FolderShape, Recorded, Recordings
 from cctv_probe.simulator.fleet_streams import (
-    STRICT,
     Channel,
     ChannelLies,
     ChannelTruths,
@@ -24,8 +24,10 @@ from cctv_probe.simulator.fleet_streams import (
     StreamFaults,
     size_of,
 )
+from cctv_probe.simulator.fleet_values import STRICT
 
 __all__ = [
+    "ArchiveFaults",
     "Banners",
     "Channel",
     "ChannelLies",
@@ -36,12 +38,15 @@ __all__ = [
     "Drip",
     "Faults",
     "Fleet",
+    "FolderShape",
     "Identity",
     "Interval",
     "Login",
     "Malformation",
     "Names",
     "Ports",
+    "Recorded",
+    "Recordings",
     "RtspFaults",
     "Sdp",
     "Service",
@@ -69,6 +74,8 @@ Malformation = Literal[
 ]
 Tls = Literal["modern", "tls1_0_only"]
 Port = Annotated[int, Field(ge=1, le=65535)]
+REPLAY_PATH = "/onvif/replay/"
+"""Where replay finds recordings: followed by the recording's token."""
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -248,6 +255,7 @@ class Faults:
     max_rtsp_sessions: Annotated[int, Field(ge=0)] | None = None
     lossy_every: Annotated[int, Field(ge=0)] = 0
     rtsp: RtspFaults = RtspFaults()
+    archive: ArchiveFaults = ArchiveFaults()
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -290,6 +298,8 @@ class Device:
         paths = [stream.path for channel in self.channels for stream in channel.truths.streams]
         if len(paths) != len(set(paths)):
             raise ValueError("two streams have the same path")
+        if any(path.startswith(REPLAY_PATH) for path in paths):
+            raise ValueError(f"paths that begin with {REPLAY_PATH} are those of recordings")
         if self.services and not (self.ports.http or self.ports.https):
             raise ValueError("services need an http or https port")
         return self

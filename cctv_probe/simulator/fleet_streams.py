@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
-STRICT = ConfigDict(extra="forbid")
+from cctv_probe.simulator.fleet_recordings import Recordings
+from cctv_probe.simulator.fleet_values import STRICT, Pixels, Rate, Size
+
 Codec = Literal["h264", "h265", "mjpeg", "mpeg4"]
-Size = Annotated[str, Field(pattern=r"^[1-9]\d{0,4}x[1-9]\d{0,4}$")]
-Rate = Annotated[float, Field(gt=0, le=120)]
-Pixels = Annotated[int, Field(ge=16, le=8192, multiple_of=2)]
 Picture = Literal[
     "street", "night", "frozen", "black", "blurred", "covered", "overexposed", "underexposed", "infrared", "signal_lost"
 ]
@@ -171,13 +170,16 @@ class ChannelLies:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Channel:
-    """One camera of the device; a camera has one, a recorder several. Offline: configured, but nothing streams."""
+    """One camera of the device; a camera has one, a recorder several. Offline: configured, but nothing streams.
+    recordings: what the device has recorded of it; needs the recording, search and replay services to be asked for.
+    """
 
     name: str
     truths: ChannelTruths
     osd_text: str = ""
     online: bool = True
     lies: ChannelLies = ChannelLies()
+    recordings: Recordings | None = None
 
 
 def size_of(text: str) -> tuple[int, int]:

@@ -53,6 +53,8 @@ async def _requests(node: Node, reader: asyncio.StreamReader, writer: asyncio.St
 
 def _decide(node: Node, request: Request) -> tuple[Answer, Way]:
     """The answer and the way it takes; faults that change what is said change it here."""
+    if node.is_silent:
+        return Answer(503, operation=f"{request.method} {request.path}"), Way("hang")
     answer = onvif.answer(node, request) if onvif.is_for(node, request) else web_pages.answer(node, request)
     way = way_for(node.device.faults, answer.service, answer.operation)
     if way.name == "busy":

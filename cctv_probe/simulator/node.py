@@ -12,6 +12,7 @@ from cctv_probe.simulator.digest import Algorithm, HeaderGate
 from cctv_probe.simulator.fleet import Device
 from cctv_probe.simulator.journal import Entry, Journal, iso
 from cctv_probe.simulator.logins import Logins, Verdict
+from cctv_probe.simulator.recorded_pictures import RecordedPictures
 from cctv_probe.simulator.wsse import TokenGate
 
 _HTTP_ALGORITHMS: dict[str, tuple[Algorithm, ...]] = {
@@ -30,7 +31,7 @@ _RTSP_ALGORITHMS: dict[str, tuple[Algorithm, ...]] = {
 @dataclass(frozen=True, slots=True)
 class State:
     """What a device would say of itself: failed logins (now, ever), lock, TCP connections (now, at most at once), and
-    its `RtspCounts`.
+    its `RtspCounts`; searches: those begun and not ended.
     """
 
     failed_logins: int
@@ -47,12 +48,17 @@ class State:
     rtsp_wrong_session: int
     rtsp_connections: int
     peak_rtsp_connections: int
+    playbacks: int
+    peak_playbacks: int
+    playbacks_ever: int
+    searches: int
 
 
 @dataclass(slots=True)
 class RtspCounts:
     """Sessions (now, at most at once, ever), those that ended without TEARDOWN or by time-out, requests that named no
-    session of theirs, connections to the RTSP ports (now, at most at once), requests that were told to come later.
+    session of theirs, connections to the RTSP ports (now, at most at once), requests that were told to come later;
+    sessions of replay (now, at most at once) and how often PLAY was answered there.
     """
 
     sessions: int = 0
@@ -64,12 +70,20 @@ class RtspCounts:
     connections: int = 0
     peak_connections: int = 0
     busy: int = 0
+    playbacks: int = 0
+    peak_playbacks: int = 0
+    playbacks_ever: int = 0
 
     def opened(self) -> None:
         """A session was set up."""
         self.sessions += 1
         self.sessions_ever += 1
         self.peak_sessions = max(self.peak_sessions, self.sessions)
+
+    def replaying(self) -> None:
+        """A session of replay was set up."""
+        self.playbacks += 1
+        self.peak_playbacks = max(self.peak_playbacks, self.playbacks)
 
     def connected(self) -> None:
         """An RTSP connection was let in."""
@@ -78,8 +92,17 @@ class RtspCounts:
 
 
 @dataclass(slots=True)
+class Search:
+    """One open search of the archive: results not yet fetched, and how often it still says that it is searching."""
+
+    kind: str
+    results: list[str]
+    polls_left: int
+
+
+@dataclass(slots=True)
 class Node:
-    """A device while it runs. `open_connections` counts TCP over all services."""
+    """A device while it runs. `open_connections` counts TCP over all services; searches: by token, until ended."""
 
     device: Device
     journal: Journal
@@ -88,10 +111,12 @@ class Node:
     onvif_gate: HeaderGate
     token_gate: TokenGate
     rtsp_gate: HeaderGate
+    pictures: RecordedPictures
     open_connections: int = 0
     peak_connections: int = 0
     rtsp: RtspCounts = field(default_factory=RtspCounts)
     rendered: dict[tuple[str, ...], str] = field(default_factory=dict)
+    searches: dict[str, Search] = field(default_factory=dict)
 
     def clock_utc(self) -> datetime:
         """The device's own idea of UTC."""
@@ -111,6 +136,12 @@ class Node:
     def disconnected(self) -> None:
         """A TCP connection is gone."""
         self.open_connections -= 1
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the device has stopped answering for good."""
+        most = self.device.faults.archive.hangs_after_playbacks
+        return most is not None and self.rtsp.playbacks_ever >= most
 
     def weigh(self, verdict: Verdict) -> Verdict:
         """`verdict` after the device's lock; failures are counted here."""
@@ -133,6 +164,10 @@ class Node:
             rtsp_wrong_session=self.rtsp.wrong_session,
             rtsp_connections=self.rtsp.connections,
             peak_rtsp_connections=self.rtsp.peak_connections,
+            playbacks=self.rtsp.playbacks,
+            peak_playbacks=self.rtsp.peak_playbacks,
+            playbacks_ever=self.rtsp.playbacks_ever,
+            searches=len(self.searches),
         )
 
     def note(self, service: str, operation: str, result: str, *, target: str = "", credentials: str = "none") -> None:
@@ -165,6 +200,7 @@ def make_node(device: Device, journal: Journal, clips: ClipStore) -> Node:
         device=device,
         journal=journal,
         clips=clips,
+        pictures=RecordedPictures(clips),
         logins=Logins(login.lock_after, login.lock_s),
         onvif_gate=HeaderGate(
             login.onvif(),

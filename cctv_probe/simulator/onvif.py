@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cctv_probe.simulator import onvif_device, onvif_media1, onvif_media2, soap
+from cctv_probe.simulator import (
+    onvif_device,
+    onvif_media1,
+    onvif_media2,
+    onvif_recording,
+    onvif_replay,
+    onvif_search,
+    soap,
+)
 from cctv_probe.simulator.addresses import service_path
 from cctv_probe.simulator.fleet import Service
 from cctv_probe.simulator.http_messages import Answer, Request
@@ -20,9 +28,9 @@ _SERVICES: dict[Service, tuple[str, Operations]] = {
     "device": ("tds", onvif_device.OPERATIONS),
     "media1": ("trt", onvif_media1.OPERATIONS),
     "media2": ("tr2", onvif_media2.OPERATIONS),
-    "recording": ("trc", {}),
-    "search": ("tse", {}),
-    "replay": ("trp", {}),
+    "recording": ("trc", onvif_recording.OPERATIONS),
+    "search": ("tse", onvif_search.OPERATIONS),
+    "replay": ("trp", onvif_replay.OPERATIONS),
 }
 # ONVIF Core, access class PRE_AUTH: answered to everybody.
 _OPEN_TO_ALL = frozenset(

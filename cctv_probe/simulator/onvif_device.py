@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from cctv_probe.simulator import onvif_media1, onvif_media2, soap
+from cctv_probe.simulator import onvif_media1, onvif_media2, onvif_recording, onvif_replay, onvif_search, soap
 from cctv_probe.simulator.addresses import service_address
 from cctv_probe.simulator.fleet import Device, Service
 from cctv_probe.simulator.node import Node
@@ -76,6 +76,9 @@ _SERVICE_CAPABILITIES = {
     "device": _own_capabilities,
     "media1": onvif_media1.capabilities,
     "media2": onvif_media2.capabilities,
+    "recording": onvif_recording.capabilities,
+    "search": onvif_search.capabilities,
+    "replay": onvif_replay.capabilities,
 }
 
 

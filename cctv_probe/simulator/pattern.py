@@ -55,8 +55,10 @@ class Lens:
         self._noises = noises(width, height, _GRAIN.get(kind, _USUAL_GRAIN))
         self._grains = [noisy(self._still, height, one) for one in self._noises]
 
-    def picture(self, phase: float, seconds: float, number: int, round_: int) -> Plane:
-        """What is seen at `phase` (0 to 1) of round `round_` of the loop, picture `number`; both times are burnt in."""
+    def picture(self, phase: float, seconds: float, number: int, round_: int, stamp: str = "") -> Plane:
+        """What is seen at `phase` (0 to 1) of round `round_` of the loop, picture `number`; both times are burnt in.
+        stamp: digits and dots burnt in below them, and then the time in the loop stands as in its first round.
+        """
         if self._card is not None:
             return self._card
         turn = number + round_
@@ -67,7 +69,9 @@ class Lens:
             place(picture, self._height, sprite, round_ * _STEP)
         if self._kind == "blurred":
             picture = noisy(_blurred(picture, self._height), self._height, self._noises[turn % len(self._noises)])
-        _burn(picture, f"{round_:02d}.{seconds:05.2f}", max(1, self._height // 60))
+        scale = max(1, self._height // 60)
+        _burn(picture, f"{0 if stamp else round_:02d}.{seconds:05.2f}", scale, 0)
+        _burn(picture, stamp, scale, 8 * scale)
         return picture
 
 
@@ -146,13 +150,14 @@ def _signal_lost(width: int, height: int) -> Plane:
     return np.asarray(cv2.cvtColor(card, cv2.COLOR_BGR2YUV_I420), np.uint8)
 
 
-def _burn(picture: Plane, text: str, scale: int) -> None:
-    """Write `text` in the upper left corner, white on black, `scale` pixels a dot."""
+def _burn(picture: Plane, text: str, scale: int, top: int) -> None:
+    """Write `text` at the left from row `top` on, white on black, `scale` pixels a dot."""
     dots = np.zeros((7, 4 * len(text) + 1), np.uint8)
     for position, letter in enumerate(text):
         for row, bits in enumerate(_DIGITS[letter]):
             for column in range(3):
                 dots[row + 1, 4 * position + 1 + column] = bits >> (2 - column) & 1
     shown = np.kron(dots * 219 + 16, np.ones((scale, scale), np.uint8))
-    rows, columns = min(shown.shape[0], picture.shape[0] * 2 // 3), min(shown.shape[1], picture.shape[1])
-    picture[:rows, :columns] = shown[:rows, :columns]
+    rows, columns = min(shown.shape[0], picture.shape[0] * 2 // 3 - top), min(shown.shape[1], picture.shape[1])
+    if text:
+        picture[top : top + rows, :columns] = shown[:rows, :columns]

@@ -17,6 +17,8 @@ _REASONS = {
     453: "Not Enough Bandwidth",
     454: "Session Not Found",
     455: "Method Not Valid in This State",
+    456: "Header Field Not Valid for Resource",
+    457: "Invalid Range",
     461: "Unsupported transport",
     501: "Not Implemented",
     503: "Service Unavailable",
@@ -115,7 +117,7 @@ def to_bytes(answer: RtspAnswer, cseq: str, server: str, *, sloppy: bool = False
     ]
     if sloppy:
         lines = [_sloppy(line) for line in lines if not line.startswith("Content-Type")]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace") + answer.body
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + answer.body
 
 
 def _sloppy(line: str) -> str:

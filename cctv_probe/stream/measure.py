@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from cctv_probe.media.access_unit import AccessUnit
 from cctv_probe.media.decoder import Decoders
 from cctv_probe.media.decoder_messages import Question, RefusedQuestion
 from cctv_probe.media.health_verdict import Health, judge
@@ -36,6 +37,7 @@ _FLOOD = Text(
     en="sends {mbps} Mbit/s, more than all streams together may take ({most} Mbit/s); it was left after {seconds} s. Raise --max-mbps to measure it",
     th="ส่งข้อมูล {mbps} Mbit/s เกินที่อนุญาตสำหรับทุกสตรีมรวมกัน ({most} Mbit/s) จึงหยุดหลัง {seconds} วินาที หากต้องการวัดให้เพิ่ม --max-mbps",
 )
+_ENDED = Text(en="the device ended it", th="อุปกรณ์เป็นฝ่ายหยุดส่ง")
 _NO_PICTURE = Text(
     en="packets arrived, but no whole picture could be put together from them",
     th="ได้รับข้อมูลภาพ แต่ประกอบเป็นภาพที่สมบูรณ์ไม่ได้",
@@ -67,6 +69,8 @@ class Watched:
     dimensions: tuple[int, int] | None
     keys: KeyPictures
     way: str
+    cut_short: Text | None = None
+    """Why the stream was not watched to the end: it stopped, or closed the connection."""
 
 
 @dataclass
@@ -87,14 +91,18 @@ class _Sample:
         """Read until there is enough. Raises `StepError`."""
         shortest = Deadline.after(sample_s + LONGEST_EXTRA_S)
         while shortest.remaining_s() and not self.stream.has_ended:
-            for unit in self.stream.batch(shortest):
-                self._note_losses()
-                self.timeline.add(unit)
-                self.keys.add(unit)
-                self.codec = unit.codec
+            self.take(self.stream.batch(shortest))
             self._note_rate()
             if self.timeline.enough(sample_s, LEAST_GOPS):
                 return
+
+    def take(self, units: list[AccessUnit]) -> None:
+        """Note pictures that have become whole."""
+        for unit in units:
+            self._note_losses()
+            self.timeline.add(unit)
+            self.keys.add(unit)
+            self.codec = unit.codec
 
     def _note_losses(self) -> None:
         lost = self.stream.reception.lost
@@ -123,11 +131,16 @@ def watch(connection: RtspConnection, description: Description, measuring: Measu
     """Play a stream and measure it. Raises `StepError` where nothing could be measured."""
     with play(connection, description, PlayOptions(keep_data="key")) as stream:
         sample = _Sample(stream, share, measuring.ceiling)
+        cut_short: Text | None = None
         try:
             sample.run(measuring.sample_s)
         except StepError as error:
+            sample.take(stream.rest())
             if error.ending in (Ending.INTERRUPTED, Ending.TOO_LARGE) or sample.timeline.measure() is None:
                 raise
+            cut_short = error.line
+        if stream.has_ended and not sample.timeline.enough(measuring.sample_s, LEAST_GOPS):
+            cut_short = cut_short or _ENDED
         measurement = sample.timeline.measure()
         if measurement is None:
             raise StepError(Ending.MALFORMED, _NO_PICTURE)
@@ -139,6 +152,7 @@ def watch(connection: RtspConnection, description: Description, measuring: Measu
             dimensions=stream.dimensions,
             keys=sample.keys,
             way=stream.agreed.way,
+            cut_short=cut_short,
         )
 
 

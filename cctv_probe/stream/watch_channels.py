@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from cctv_probe.media.health_verdict import Health
+from cctv_probe.media.health_words import NOTHING_DECODED
+from cctv_probe.media.picture import Examination
 from cctv_probe.model.attempt import Ending, StepError
 from cctv_probe.model.device import Channel, Stream
 from cctv_probe.model.evidence import Standing
@@ -26,7 +28,7 @@ from cctv_probe.stream.measure import (
 from cctv_probe.wire.visit import Visit
 
 BUSY_WAIT_S = 3.0
-BUSY_TRIES = 2
+BUSY_TRIES = 3
 
 _NOT_TRIED = {
     Ending.UNAUTHORIZED, Ending.HELD_BACK, Ending.LOCKED_OUT, Ending.NOT_PERMITTED, Ending.BUSY, Ending.INTERRUPTED,
@@ -38,6 +40,14 @@ _DEAD = Text(en="The main stream could not be played: {why}.", th="เปิด�
 _VARIES = Text(
     en="The frame rate changes while the stream plays ({rate} frames per second on average).",
     th="อัตราเฟรมเปลี่ยนแปลงระหว่างส่งภาพ (เฉลี่ย {rate} ภาพต่อวินาที)",
+)
+_STOPS = Text(en="The stream stopped after {seconds} s: {why}.", th="สตรีมหยุดหลัง {seconds} วินาที: {why}")
+_CHANGES = Text(
+    en="The picture size changed while the stream was watched: {sizes}.", th="ขนาดภาพเปลี่ยนระหว่างที่ดูสตรีม: {sizes}"
+)
+NO_KEY_PICTURE = Text(
+    en="Packets arrived, but no whole key picture came, so nothing could be decoded.",
+    th="ได้รับข้อมูลภาพ แต่ไม่มีภาพหลักที่สมบูรณ์ จึงถอดรหัสภาพไม่ได้",
 )
 _CLOCK = Text(
     en="The stream's own time does not agree with the wall clock; the frame rate was counted by the wall clock.",
@@ -78,12 +88,12 @@ class Watcher:
         self.played.add(stream.subject)
         note_watched(self.visit, stream.subject, watched)
         examined = self.visit.step(f"picture.decode {about}", lambda: examine(watched, self.measuring))
+        ending = self.visit.last_ending()
         if examined is not None:
             note_examined(self.visit, stream.subject, watched, examined[0])
         if main:
-            self._judge(channel, watched, examined[1] if examined else None)
-            if examined and examined[0].thumbnail:
-                self.thumbnails[channel.number] = examined[0].thumbnail
+            self._judge(channel, watched)
+            self._judge_picture(channel, examined, ending)
 
     def _watched(self, known: Described, stream: Stream, step: str) -> Watched | None:
         expected = self._expected_bps(stream)
@@ -133,16 +143,33 @@ class Watcher:
         self._working(channel, False, "rtsp.play")
         self._find(channel, "stream_dead", "critical", _DEAD.with_(why=last.line))
 
-    def _judge(self, channel: Channel, watched: Watched, health: Health | None) -> None:
-        if watched.measurement.variable:
-            self._find(
-                channel, "frame_rate_varies", "info", _VARIES.with_(rate=f"{watched.measurement.frame_rate:.1f}")
-            )
-        if watched.measurement.clock_disagrees:
+    def _judge(self, channel: Channel, watched: Watched) -> None:
+        """What the way the stream came says about it."""
+        found = watched.measurement
+        if found.variable:
+            self._find(channel, "frame_rate_varies", "info", _VARIES.with_(rate=f"{found.frame_rate:.1f}"))
+        if found.clock_disagrees:
             self._find(channel, "stream_clock_wrong", "low", _CLOCK)
-        if health is None or health.healthy is None:
+        if watched.cut_short is not None:
+            why = {"seconds": f"{found.duration_s:.0f}", "why": watched.cut_short}
+            self._find(channel, "stream_stops", "high", _STOPS.with_(**why))
+
+    def _judge_picture(self, channel: Channel, examined: tuple[Examination, Health] | None, ending: Ending) -> None:
+        """Whether the camera works: a healthy picture was decoded, or why not. Unknown where no picture was looked at."""
+        if self.measuring.decoders is None or (examined is None and ending not in (Ending.OK, Ending.MALFORMED)):
             return
-        self._working(channel, health.healthy, "picture.health")
+        if examined is None or examined[1].healthy is None:
+            self._working(channel, False, "picture.health")
+            text = examined[1].reason if examined else (NO_KEY_PICTURE if ending is Ending.OK else NOTHING_DECODED)
+            self._find(channel, "picture_not_decoded", "critical", text)
+            return
+        examination, health = examined
+        if examination.thumbnail:
+            self.thumbnails[channel.number] = examination.thumbnail
+        sizes = dict.fromkeys(f"{each.width_px}x{each.height_px}" for each in examination.decoded)
+        if len(sizes) > 1:
+            self._find(channel, "stream_changes", "medium", _CHANGES.with_(sizes=" → ".join(sizes)))
+        self._working(channel, bool(health.healthy), "picture.health")
         self.findings.setdefault(channel.number, []).extend(health.findings())
 
     def _working(self, channel: Channel, value: bool, method: str) -> None:

@@ -16,7 +16,9 @@ from lxml import etree
 
 from cctv_probe.dialects.onvif import operations as ops
 from cctv_probe.dialects.onvif import requests
-from cctv_probe.dialects.onvif.operations import ALLOWED, DEVICE, MEDIA, MEDIA2, Operation
+from cctv_probe.dialects.onvif.answers_recording import TRACK_STATE
+from cctv_probe.dialects.onvif.operations import ALLOWED, DEVICE, MEDIA, MEDIA2, RECORDING, REPLAY, SEARCH, Operation
+from cctv_probe.dialects.onvif.searching import KEEP_ALIVE, WAIT
 from cctv_probe.simulator.fleet import Device, Faults, Login, Service
 from cctv_probe.simulator.municipality import Municipality
 from tests.onvif_schemas import WSDL, schema_of, zeep_copies
@@ -44,10 +46,25 @@ READING = {
     (MEDIA2, "GetVideoEncoderConfigurationOptions"),
     (MEDIA2, "GetStreamUri"),
     (MEDIA2, "GetOSDs"),
+    (SEARCH, "GetRecordingSummary"),
+    (SEARCH, "GetRecordingInformation"),
+    (SEARCH, "FindRecordings"),
+    (SEARCH, "GetRecordingSearchResults"),
+    (SEARCH, "FindEvents"),
+    (SEARCH, "GetEventSearchResults"),
+    (SEARCH, "EndSearch"),
+    (RECORDING, "GetRecordings"),
+    (RECORDING, "GetRecordingConfiguration"),
+    (RECORDING, "GetRecordingJobs"),
+    (REPLAY, "GetReplayUri"),
 }
 """Everything that may be asked, written by hand: who adds an operation to the program adds it here too."""
+SEARCHES = {(SEARCH, "FindRecordings"), (SEARCH, "FindEvents"), (SEARCH, "EndSearch")}
+"""What keeps and ends a list of results on the device; settings and recordings stay as they are."""
 
 _SETUP = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
+_INSTANT = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
+_RESULTS = {"SearchToken": "SearchToken[1]", "MinResults": 1, "MaxResults": 100, "WaitTime": WAIT}
 BUILT: list[tuple[Operation, dict[str, Any]]] = [
     (ops.GET_SYSTEM_DATE_AND_TIME, {}),
     (ops.GET_SERVICES, {"IncludeCapability": False}),
@@ -68,6 +85,27 @@ BUILT: list[tuple[Operation, dict[str, Any]]] = [
     (ops.GET_ENCODER_OPTIONS_2, {"ProfileToken": "Profile_1"}),
     (ops.GET_STREAM_URI_2, {"Protocol": "RTSP", "ProfileToken": "Profile_1"}),
     (ops.GET_OSDS_2, {}),
+    (ops.GET_RECORDING_SUMMARY, {}),
+    (ops.GET_RECORDING_INFORMATION, {"RecordingToken": "โทเคน <1> & 'x'"}),
+    (ops.FIND_RECORDINGS, {"Scope": {}, "KeepAliveTime": KEEP_ALIVE}),
+    (ops.GET_RECORDING_SEARCH_RESULTS, _RESULTS),
+    (
+        ops.FIND_EVENTS,
+        {
+            "StartPoint": _INSTANT - dt.timedelta(days=30),
+            "EndPoint": _INSTANT,
+            "Scope": {"IncludedRecordings": ["one", "โทเคน <2>"]},
+            "SearchFilter": requests.topic_filter(TRACK_STATE),
+            "IncludeStartState": True,
+            "KeepAliveTime": KEEP_ALIVE,
+        },
+    ),
+    (ops.GET_EVENT_SEARCH_RESULTS, _RESULTS),
+    (ops.END_SEARCH, {"SearchToken": "SearchToken[1]"}),
+    (ops.GET_RECORDINGS, {}),
+    (ops.GET_RECORDING_CONFIGURATION, {"RecordingToken": "Recording_1"}),
+    (ops.GET_RECORDING_JOBS, {}),
+    (ops.GET_REPLAY_URI, {"StreamSetup": _SETUP, "RecordingToken": "Recording_1"}),
 ]
 _IDS = [f"{operation.step} {' '.join(arguments)}" for operation, arguments in BUILT]
 
@@ -95,7 +133,7 @@ def test_the_allow_list_is_the_one_written_here() -> None:
 
 
 def test_everything_allowed_only_reads() -> None:
-    assert all(name.startswith("Get") for _, name in READING)
+    assert all(name.startswith("Get") for _, name in READING - SEARCHES)
     assert [operation.name for operation in ALLOWED if not operation.login] == ["GetSystemDateAndTime"]
 
 

@@ -129,14 +129,19 @@ def test_a_device_that_is_full_is_busy() -> None:
 
 @pytest.mark.parametrize("way", ["tcp", "udp"])
 def test_packets_that_a_device_loses_are_counted(way: Way) -> None:
-    device = camera(login=Login(), faults=Faults(lossy_every=10))
+    many = stream(codec="mjpeg", frame_rate=10)  # each picture in several packets
+    device = camera(login=Login(), channels=(channel(many),), faults=Faults(lossy_every=10))
     one = device.channels[0].truths.streams[0]
     with (
         Municipality(fleet_of(device)),
         connect(device) as connection,
         play(connection, connection.describe(uri(device, one)), PlayOptions(way=way)) as playing,
     ):
-        units = list(playing.units(Deadline.after(1.5)))
+        units = []
+        for unit in playing.units(Deadline.after(30)):
+            units.append(unit)
+            if playing.reception.packets >= 80:
+                break
         assert playing.reception.loss == pytest.approx(0.1, abs=0.05)
         assert playing.reception.damaged_units > 0
     assert any(unit.damaged for unit in units)

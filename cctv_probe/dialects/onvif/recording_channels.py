@@ -25,7 +25,7 @@ _GONE = ("removed", "removing")
 class RecordedChannel:
     """A channel of the archive with its recordings; without any where the recorder lists none for a known channel.
 
-    `mode` is `continuous`, `schedule`, `motion`, `event` or `unknown`; `is_idle`: a job exists, and is switched off.
+    `mode` is `schedule`, `motion`, `event` or `unknown`; `is_idle`: it has jobs, and all are switched off.
     """
 
     number: int
@@ -111,14 +111,13 @@ def _channel(number: int, name: str | None, listed: tuple[Recording, ...], jobs:
 
 
 def _mode(jobs: Sequence[Job]) -> str:
-    """When it is recorded: always, where one job waits for nothing."""
+    """When it is recorded, where the jobs tell. A job that merely is active does not: motion and time plans of the
+    maker's own stand behind it on most devices. Beside one that waits for nothing, the others tell nothing."""
     modes = {_mode_of(job) for job in jobs}
-    return next((mode for mode in ("continuous", "schedule", "motion", "event") if mode in modes), "unknown")
+    return next((mode for mode in ("unknown", "schedule", "motion", "event") if mode in modes), "unknown")
 
 
 def _mode_of(job: Job) -> str:
-    if job.mode != "active":
-        return "unknown"
     if job.topics:
         return "motion" if all("motion" in topic.lower() for topic in job.topics) else "event"
-    return "schedule" if job.has_schedule else "continuous"
+    return "schedule" if job.has_schedule else "unknown"

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 from cctv_probe.dialects.onvif.answers_recording import TrackEvent
 from cctv_probe.model.footage import Span
 
 TOUCHING = dt.timedelta(seconds=1)
-FRAGMENT = dt.timedelta(hours=1)
-MANY = 6
 
 
 def spans_of(events: Iterable[TrackEvent], since: dt.datetime, until: dt.datetime) -> tuple[Span, ...]:
@@ -62,12 +59,3 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
         else:
             found.append(span)
     return tuple(found)
-
-
-def is_fragmented(spans: tuple[Span, ...]) -> bool:
-    """Whether spans look like clips of events rather than footage with a break now and then."""
-    if len(spans) < MANY:
-        return False
-    lengths = sorted(span.end_utc - span.start_utc for span in spans)
-    pauses = [after.start_utc - before.end_utc for before, after in pairwise(spans)]
-    return lengths[len(lengths) // 2] < FRAGMENT and sum(pauses, dt.timedelta()) > sum(lengths, dt.timedelta())

@@ -24,6 +24,14 @@ SetKey = tuple[int, int]
 """nal_unit_type, and the identifier inside the parameter set."""
 
 
+def _behind_start_code(buffer: Buffer, start: int, end: int) -> int:
+    """Where the NAL unit begins whose start code was taken for a header: behind what is left of the start code."""
+    for left in (_SHORT_START_CODE, _SHORT_START_CODE[1:], _SHORT_START_CODE[2:]):
+        if bytes(buffer[start : min(end, start + len(left))]) == left:
+            return start + len(left)
+    return start
+
+
 class NalDepacketizer(ABC):
     """Gathers NAL units. A key picture whose parameter sets did not come with it gets the latest known in front."""
 
@@ -82,6 +90,12 @@ class NalDepacketizer(ABC):
 
     def _begin(self, header: bytes, buffer: Buffer, start: int, end: int) -> None:
         """A NAL unit begins: its header, and its first bytes behind it."""
+        if not any(header):
+            code = _behind_start_code(buffer, start, end)  # a start code stands where the header should (quirk 20)
+            start = code + self.header_bytes
+            header = bytes(buffer[code:start])
+            if start > end:
+                return
         for _ in range(MAX_UNITS_A_PACKET):
             self._close_set()
             kind = self._kind(header[0])

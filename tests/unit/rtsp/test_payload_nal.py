@@ -106,6 +106,15 @@ def test_quirk_20_annex_b_inside_rtp_v380() -> None:
     assert (nals(single.data), single.is_key) == (first, True)
 
 
+def test_quirk_20_a_start_code_where_the_header_of_h265_should_be() -> None:
+    """The first two bytes of the start code are taken for a header of type 0, which is a slice in H.265."""
+    first = nals(clip("h265")[0])
+    for start_code in (START, START[1:]):
+        together = received(receiver("h265"), Sender().unit(fu_h265(start_code + START.join(first), 900)))[0]
+        assert nals(together.data) == first
+        assert together.is_key
+
+
 def test_quirk_20_fragments_whose_type_changes_tiandy() -> None:
     """Tiandy: the fragments of one NAL unit name different types; the first one holds."""
     first = nals(clip("h264")[0])

@@ -1,0 +1,132 @@
+"""One playback of a recording: group after group as it lies on the disk, in real time or as fast as it is taken."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from cctv_probe.simulator.node import Node
+from cctv_probe.simulator.recorded_pictures import Grid, clip_of
+from cctv_probe.simulator.recorded_spans import spans_of
+from cctv_probe.simulator.recording_parts import Recording
+from cctv_probe.simulator.replay_course import Step, course, first_group
+from cctv_probe.simulator.replay_frames import Mark, Numbers, payloads_of, wire_of
+from cctv_probe.simulator.replay_wish import Wish
+from cctv_probe.simulator.rtsp_stream import Send
+from cctv_probe.simulator.sdp import PAYLOAD_TYPES
+
+_CLOCK_90K = 90_000
+
+
+class Replayer:
+    """Plays one recording through `send`, wish after wish; the device's clock is the true one plus its offset."""
+
+    def __init__(self, node: Node, recording: Recording, send: Send) -> None:
+        self._node, self._recording, self._send = node, recording, send
+        self._faults = node.device.faults.archive
+        self._recorded = recording.truth.recorded
+        self._kind = clip_of(recording.channel)
+        self._grid = Grid(self._recorded)
+        self._offset = timedelta(seconds=node.device.faults.clock_offset_s)
+        self.ssrc = secrets.randbits(32)
+        self.sequence = secrets.randbits(16)
+        self.timestamp = secrets.randbits(32)
+        self._spans = spans_of(recording.truth, datetime.now(UTC))
+        self._next = 0
+        self._waiting: list[tuple[Wish, int | None]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def ignores_stop(self) -> bool:
+        """Whether PAUSE and TEARDOWN change nothing."""
+        return self._faults.never_ends
+
+    async def prepare(self, wish: Wish) -> None:
+        """Take a wish: what plays now ends at once or is played out first. Raises NoFootageError."""
+        self._spans = spans_of(self._recording.truth, datetime.now(UTC))
+        if wish.starts is not None:
+            first = first_group(self._spans, self._grid, wish.starts - self._offset, self._faults)
+        else:
+            first = self._next or self._grid.at_or_after(self._spans[0][0])
+        await self._node.clips.clip(self._kind)
+        if wish.at_once:
+            self._waiting.clear()
+            await self._cancel()
+        self._waiting.append((wish, first))
+
+    def play(self) -> None:
+        """Begin what `prepare` took."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def stop(self) -> None:
+        """Send nothing more; PLAY without Range goes on from here."""
+        self._waiting.clear()
+        await self._cancel()
+
+    async def _cancel(self) -> None:
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _run(self) -> None:
+        while self._waiting:
+            wish, first = self._waiting.pop(0)
+            if first is not None:
+                await self._one(wish, first)
+
+    async def _one(self, wish: Wish, first: int) -> None:
+        never_ends = self._faults.never_ends
+        last = None if wish.ends is None or never_ends else wish.ends - self._offset
+        zero, sent_key = asyncio.get_running_loop().time(), None
+        for count, step in enumerate(course(self._spans, self._grid, first, never_ends=never_ends)):
+            began = self._grid.time_of(step.number)
+            if last is not None and began > last:
+                return
+            if wish.intra and sent_key is not None and (began - sent_key).total_seconds() < wish.interval_s:
+                continue
+            sent_key = began
+            await self._group(wish, step, zero + count * self._grid.gop_s if wish.at_rate else None, last)
+            self._next = step.number + 1
+
+    async def _group(self, wish: Wish, step: Step, due: float | None, last: datetime | None) -> None:
+        """Send one group; due: loop time of its key frame, or as fast as it is taken."""
+        frozen = self._recording.truth.frozen
+        units = await self._node.pictures.group(self._kind, step.number, frozen=frozen, intra=wish.intra)
+        rate, began = self._recorded.frame_rate, self._grid.time_of(step.number)
+        loop = asyncio.get_running_loop()
+        for index, unit in enumerate(units):
+            recorded = began + timedelta(seconds=index / rate)
+            if last is not None and recorded > last:
+                return
+            if due is not None:
+                await asyncio.sleep(max(0.0, due + index / rate - loop.time()))
+            is_end = index == len(units) - 1
+            mark = Mark(
+                recorded + self._offset,
+                clean=index == 0,
+                ends=is_end and step.ends,
+                follows_gap=index == 0 and step.follows_gap,
+                is_last=is_end and step.is_last,
+                cseq=wish.cseq,
+            )
+            await self._unit(unit, mark)
+        if due is None:
+            await asyncio.sleep(0)
+
+    async def _unit(self, unit: bytes, mark: Mark) -> None:
+        headers = self._node.clips.headers(self._kind)
+        codec = self._recorded.codec
+        payloads = payloads_of(unit, headers, codec, sets=mark.clean)
+        seconds = (mark.recorded - self._offset).timestamp()
+        timestamp = (self.timestamp + round(seconds * _CLOCK_90K)) & 0xFFFFFFFF
+        numbers = Numbers(PAYLOAD_TYPES[codec], self.sequence, timestamp, self.ssrc)
+        wire, starts = wire_of(payloads, numbers, b"" if self._faults.no_extension else mark.to_bytes())
+        self.sequence = (self.sequence + len(starts)) & 0xFFFF
+        await self._send(wire, starts, False)
+
+    def rtp_time(self, number: int) -> int:
+        """The RTP time of the key frame of group `number`."""
+        return (self.timestamp + round(self._grid.time_of(number).timestamp() * _CLOCK_90K)) & 0xFFFFFFFF
