@@ -15,6 +15,7 @@ from cctv_probe.dialects.onvif.session import OnvifSession
 from cctv_probe.footage.archive import ArchiveChannel, Index, Played, Wanted
 from cctv_probe.footage.onvif_index import Believed, index_of, nearest
 from cctv_probe.footage.onvif_replay import Replayer
+from cctv_probe.footage.replay_sample import NothingPlayed
 from cctv_probe.model.attempt import Ending, StepError
 from cctv_probe.model.device import Channel
 from cctv_probe.model.words import Text
@@ -90,11 +91,12 @@ class OnvifArchive:
 
         Raises NOT_SUPPORTED where the device has no search, and what its answers ended with where it gave none.
         """
-        recorded = self._ask()
+        sources = {channel.number: channel.token for channel in self.known}
         found = []
-        for channel in recorded.channels:
-            token = channel.recordings[0].token if channel.recordings else ""
-            found.append(ArchiveChannel(channel.number, token, channel.name))
+        for channel in self._ask().channels:
+            # A source keeps its token; recordings come and go on some devices.
+            own = next((recording.token for recording in channel.recordings), f"channel-{channel.number}")
+            found.append(ArchiveChannel(channel.number, sources.get(channel.number) or own, channel.name))
         return tuple(found)
 
     def index(self, channel: ArchiveChannel, since_utc: dt.datetime, until_utc: dt.datetime) -> Index:
@@ -118,8 +120,9 @@ class OnvifArchive:
     def play(self, channel: ArchiveChannel, at_utc: dt.datetime, wanted: Wanted, deadline: Deadline) -> Played:
         """Play the instant; the connection is closed before this returns.
 
-        Raises NOT_FOUND (nothing recorded there), BUSY, TIMEOUT (it agreed, and sent nothing to decode in time),
-        NOT_SUPPORTED (it lists no recording at all), MALFORMED, FAULT, and what a login ends with.
+        Raises NOT_FOUND (nothing recorded there), MALFORMED (footage without anything to decode), BUSY, TIMEOUT (it
+        agreed, and sent nothing to begin with in time), NOT_SUPPORTED (it lists no recording at all), FAULT (an answer
+        that says nothing about the footage), and what a login ends with.
         """
         held = self._held(channel)
         if not held.recordings:
@@ -127,15 +130,16 @@ class OnvifArchive:
         at = at_utc + self.session.clock_offset
         missing: StepError | None = None
         for recording in nearest(held.recordings, at)[:MOST_RECORDINGS_TRIED]:
+            most = KEY_BYTES if wanted == "key" else LONG_BYTES
             try:
-                with self.visit.budget.apart(
-                    max(0.001, deadline.remaining_s()), KEY_BYTES if wanted == "key" else LONG_BYTES
-                ):
+                with self.visit.budget.apart(max(0.001, deadline.remaining_s()), most):
                     return self._played(recording, at, wanted, deadline)
-            except StepError as error:
+            except NothingPlayed as error:
                 if error.ending is not Ending.NOT_FOUND:
                     raise
                 missing = missing or error
+            except StepError as error:
+                raise _about_the_asking(error) from error
         assert missing is not None
         raise missing
 
@@ -189,5 +193,12 @@ class OnvifArchive:
     def _nothing_listed(self, held: RecordedChannel) -> StepError:
         if self._ask().lists_any:
             words = _NOT_RECORDED.with_(address=self.visit.address, number=str(held.number))
-            return StepError(Ending.NOT_FOUND, words)
+            return NothingPlayed(Ending.NOT_FOUND, words)
         return StepError(Ending.NOT_SUPPORTED, _LISTS_NONE.with_(address=self.visit.address))
+
+
+def _about_the_asking(error: StepError) -> StepError:
+    """An unknown address or an unreadable answer on the way to the footage says nothing about the footage itself."""
+    if error.ending in (Ending.NOT_FOUND, Ending.MALFORMED):
+        return StepError(Ending.FAULT, error.line)
+    return StepError(Ending.TIMEOUT) if error.ending is Ending.BUDGET_SPENT else error

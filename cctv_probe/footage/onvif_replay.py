@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from cctv_probe.footage.archive import Played, Wanted
 from cctv_probe.footage.recorded_time import recorded_at
-from cctv_probe.footage.replay_sample import ReplaySample
+from cctv_probe.footage.replay_sample import NothingPlayed, ReplaySample
 from cctv_probe.model.attempt import Ending, StepError
 from cctv_probe.model.units import Resolution
 from cctv_probe.model.words import Text
@@ -59,6 +59,10 @@ _NO_PORT = Text(
 _NOT_IN_TIME = Text(
     en="{place} did not play the footage of {instant} in the time given; it was stopped. Try again later",
     th="{place} ไม่ได้เล่นภาพบันทึกเวลา {instant} ภายในเวลาที่ให้ไว้ จึงหยุดไว้ โปรดลองใหม่ภายหลัง",
+)
+_FLOOD = Text(
+    en="{place} sent more than one instant may take, and no whole key picture of {instant} among it; it was stopped",
+    th="{place} ส่งข้อมูลเกินกำหนดสำหรับหนึ่งช่วงเวลา แต่ไม่มีภาพหลัก (key frame) ที่สมบูรณ์ของเวลา {instant} จึงหยุดรับ",
 )
 
 T = TypeVar("T")
@@ -210,7 +214,7 @@ class Replayer:
 
     def _lower(self, rung: int, error: StepError, deadline: Deadline) -> int | None:
         """Which rung to try after a failure; None where the failure is about the instant or the device itself."""
-        if rung in self._proven or deadline.remaining_s() < 1:
+        if rung in self._proven or not deadline.remaining_s():
             return None
         last = len(LADDER) - 1
         if self._status == 551 and self._asked in ("DESCRIBE", "SETUP"):
@@ -227,15 +231,16 @@ class Replayer:
         if self._asked == "PLAY":
             refused = self._proven and status in REFUSES_FIELDS
             if status in NOTHING_THERE or refused:
-                return StepError(Ending.NOT_FOUND, _NOTHING.with_(**words))
+                return NothingPlayed(Ending.NOT_FOUND, _NOTHING.with_(**words))
             if status == 454:
                 return StepError(Ending.FAULT, _SESSION_GONE.with_(place=words["place"], line=words["line"]))
         elif self.lost_path:
             if is_empty and status != 454:
-                return StepError(Ending.NOT_FOUND, _NOTHING.with_(**words))
+                return NothingPlayed(Ending.NOT_FOUND, _NOTHING.with_(**words))
             return StepError(Ending.FAULT, _NO_PATH.with_(place=words["place"], line=words["line"]))
-        if error.ending is Ending.BUDGET_SPENT and not deadline.remaining_s():
-            return StepError(Ending.TIMEOUT, _NOT_IN_TIME.with_(place=words["place"], instant=words["instant"]))
+        if error.ending is Ending.BUDGET_SPENT:
+            ending, text = (Ending.TOO_LARGE, _FLOOD) if deadline.remaining_s() else (Ending.TIMEOUT, _NOT_IN_TIME)
+            return StepError(ending, text.with_(place=words["place"], instant=words["instant"]))
         return error
 
     def _audited(self, uri: str, at: dt.datetime, action: Callable[[], T]) -> T:

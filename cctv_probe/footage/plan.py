@@ -7,6 +7,7 @@ nothing played; the days between the verified end and what is known to be empty;
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -128,14 +129,16 @@ class Planner:
         return (Ask(best.at_utc, best.day, "long"),)
 
     def _recheck(self, known: _Known) -> tuple[Ask, ...]:
-        """Days inside the history of which nothing played, and the day behind its end, late in that day."""
+        """Days inside the history of which nothing played; the days behind its end, late; and the claimed oldest instant."""
         end = known.history.end
         empty = [row.day for row in known.history.inside if not row.present]
         again = [day for day in empty if 0 < known.tried(day) < _TRIES]
         asks = self._asks(again, known, "recheck")
-        behind = known.history.rows.get(end + 1)
-        if end and behind and not behind.present and not known.drawn_in:
-            asks += self._late(end + 1, known)
+        for day in (end + 1, end + 2) if end and not known.drawn_in else ():
+            behind = known.history.rows.get(day)
+            if behind and not behind.present:
+                asks += self._late(day, known)
+        asks += self._claimed(known)
         return asks[: self.wish.samples]
 
     def _boundary(self, known: _Known) -> tuple[Ask, ...]:
@@ -156,10 +159,8 @@ class Planner:
         missing = max(self.wish.samples - inside, self.wish.every_night - len(tonight))
         if missing <= 0 or not end or len(tonight) >= 2 * self.wish.samples:
             return ()
-        first = len(tonight)
-        chosen: dict[int, None] = {}
-        for place in range(first, first + missing):
-            chosen[1 + int(fraction(self.seed, "fill", place) * end)] = None
+        places = range(len(tonight), len(tonight) + missing)
+        chosen = [1 + int(fraction(self.seed, "fill", place) * end) for place in places]
         return self._asks(chosen, known, "presence")
 
     # --- What they need ----------------------------------------------------------------------------------------------
@@ -184,12 +185,16 @@ class Planner:
 
     def _search(self, day: int, known: _Known) -> Ask:
         """The claimed oldest instant itself where it lies in that day, else a drawn one."""
-        oldest = known.claimed_oldest
-        if oldest and known.claimed_day == day and not known.tried(day):
-            soon = oldest + timedelta(seconds=_SOON_AFTER_S)
-            if self.days.day_of(soon) == day:
-                return Ask(soon, day, "search")
-        return self._ask(day, known, "search")
+        claimed = self._claimed(known)
+        return claimed[0] if claimed and claimed[0].day == day else self._ask(day, known, "search")
+
+    def _claimed(self, known: _Known) -> tuple[Ask, ...]:
+        """The instant that the index calls its oldest, once a night."""
+        oldest, day = known.claimed_oldest, known.claimed_day
+        if oldest is None or not 1 <= day <= self.wish.most_days:
+            return ()
+        ask = Ask(min(oldest + timedelta(seconds=_SOON_AFTER_S), self.days.instant(day, 0.99999)), day, "search")
+        return () if any(sample.at_utc == ask.at_utc for sample in known.tonight) else (ask,)
 
     def _late(self, day: int, known: _Known) -> tuple[Ask, ...]:
         """An instant of the day's last hour, once."""
@@ -199,12 +204,19 @@ class Planner:
         return (Ask(self.days.instant(day, min(share, 0.999)), day, "edge"),)
 
     def _asks(self, wanted: Iterable[int], known: _Known, purpose: Purpose) -> tuple[Ask, ...]:
-        return tuple(self._ask(day, known, purpose) for day in wanted)
+        """An instant of each day; days may come more than once."""
+        before: Counter[int] = Counter()
+        asks = []
+        for day in wanted:
+            asks.append(self._ask(day, known, purpose, before[day]))
+            before[day] += 1
+        return tuple(asks)
 
-    def _ask(self, day: int, known: _Known, purpose: Purpose) -> Ask:
+    def _ask(self, day: int, known: _Known, purpose: Purpose, before: int = 0) -> Ask:
         """Drawn over the whole day; inside what the index lists where that is the mode, or where anything of the day will do."""
         listed = self.index.spans if self.index.spans_known and purpose in ("search", "recheck") else known.drawn_in
-        return Ask(instant_of_day(self.seed, self.days, day, known.tried(day), listed), day, purpose)
+        again = known.tried(day) + before
+        return Ask(instant_of_day(self.seed, self.days, day, again, listed), day, purpose)
 
     def _is_night(self, sample: Sample) -> bool:
         hour = self.days.local_hour(sample.at_utc)

@@ -39,6 +39,10 @@ _NO_KEY = Text(
 )
 
 
+class NothingPlayed(StepError):
+    """What the footage itself showed: that there is none (NOT_FOUND), or that it holds nothing to decode (MALFORMED)."""
+
+
 @dataclass
 class ReplaySample:
     """What is read of one playing replay. `instant` is for people."""
@@ -142,7 +146,7 @@ class ReplaySample:
         words = {"instant": self.instant, "seconds": f"{seconds:.0f}"}
         if self.stream.reception.packets:
             ending = Ending.MALFORMED if self.stream.has_ended else Ending.TIMEOUT
-            return StepError(ending, _NO_KEY.with_(**words))
+            return NothingPlayed(ending, _NO_KEY.with_(**words))
         if self.stream.has_ended or (self.stream.replay is not None and self.stream.replay.is_terminal):
-            return StepError(Ending.NOT_FOUND, _ENDED_EMPTY.with_(instant=self.instant))
+            return NothingPlayed(Ending.NOT_FOUND, _ENDED_EMPTY.with_(instant=self.instant))
         return StepError(Ending.TIMEOUT, _NOTHING_SENT.with_(**words))

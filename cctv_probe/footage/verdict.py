@@ -168,9 +168,9 @@ class _Judged:
         found = empty_days(self.history.inside, self.days)
         index, oldest = self.case.index, min(self._of_history(), default=None)
         if index.spans_known and index.spans and not self.in_days and oldest is not None:
-            until = self.days.bounds(1)[1]
+            since = max(oldest, min(span.start_utc for span in index.spans))
             played = [sample.at_utc for sample in self.played]
-            found += listed_holes(index.spans, oldest, until, played)
+            found += listed_holes(index.spans, since, self.days.bounds(1)[1], played)
         return merged(found)
 
     def _findings(self) -> tuple[Finding, ...]:

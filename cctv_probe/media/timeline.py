@@ -107,7 +107,7 @@ class Timeline:
                 max(1, unit.clock_hz),
                 unit.arrived_s,
                 unit.size_bytes,
-                len(unit.data.rstrip(_FILLER)) if unit.data else unit.size_bytes,
+                _meant_bytes(unit),
                 unit.is_key,
                 unit.damaged,
                 self._lost_before,
@@ -136,6 +136,13 @@ class Timeline:
         return _measured(pictures, self._lost_packets, self._live)
 
 
+def _meant_bytes(unit: AccessUnit) -> int:
+    """The size of a picture without what was sent only to keep the bit rate up."""
+    if unit.filler_bytes or not unit.data:
+        return unit.size_bytes - unit.filler_bytes
+    return len(unit.data.rstrip(_FILLER))
+
+
 @dataclass(frozen=True, slots=True)
 class _Rate:
     value: float
@@ -146,6 +153,13 @@ class _Rate:
     duration_s: float
 
 
+def _over_whole_groups(pictures: Sequence[Seen]) -> Sequence[Seen]:
+    """From the first key picture to the last, where they span two groups at least: encoders that change their rate do so
+    in step with their groups, and a mean over parts of them depends on where the sample happened to begin."""
+    keys = _keys_at(pictures)
+    return pictures[keys[0] : keys[-1] + 1] if len(keys) > 2 else pictures
+
+
 def _measured(pictures: Sequence[Seen], lost_packets: int, live: bool) -> Measurement | None:
     parts = stretches(pictures)
     taken = [step for part in parts for step in steps(part)]
@@ -153,6 +167,9 @@ def _measured(pictures: Sequence[Seen], lost_packets: int, live: bool) -> Measur
     rate = _rate(pictures, taken, check)
     if rate is None:
         return None
+    if varies(taken if rate.stretch else _by_arrival(pictures)):
+        whole = _over_whole_groups(pictures)
+        rate = _rate(whole, [step for part in stretches(whole) for step in steps(part)], check) or rate
     gaps = [b - a for a, b in pairwise(_keys_at(pictures))]
     return Measurement(
         frame_rate=rate.value,

@@ -230,12 +230,14 @@ class AccessUnits:
 
     def _end_unit(self) -> None:
         codec = self._depacketizer.codec
-        data, is_key, damaged = self._depacketizer.finish()
+        data, is_key, damaged, filler = self._depacketizer.finish()
         if isinstance(self._depacketizer, DoubtedDepacketizer) and self._depacketizer.settled is not None:
             self._depacketizer = self._depacketizer.settled
         count = self._clock.unwrap(self._timestamp or 0, self._arrived_s)
         self._ready.append(
-            AccessUnit(codec, count, self.clock_hz, self._arrived_s, data, self._size, is_key, damaged, self._recorded)
+            AccessUnit(
+                codec, count, self.clock_hz, self._arrived_s, data, self._size, is_key, damaged, self._recorded, filler
+            )
         )
         self._units += 1
         self._damaged_units += damaged

@@ -207,6 +207,7 @@ def _jpeg(frame: Any, kind: ClipKind, quantiser: int) -> bytes:
     encoder: Any = av.CodecContext.create("mjpeg", "w")
     encoder.width, encoder.height, encoder.pix_fmt = kind.width, kind.height, "yuvj420p"
     encoder.time_base = Fraction(1, 25)
+    encoder.thread_count = 1  # more would write restart markers, which this packetiser does not announce
     encoder.flags |= Flags.qscale
     encoder.qmin = encoder.qmax = quantiser
     encoder.options = {"huffman": "default"}  # RFC 2435 carries no Huffman tables

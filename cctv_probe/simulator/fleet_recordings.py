@@ -136,6 +136,7 @@ class ArchiveFaults:
     no_footage: what replay does where nothing is recorded: `refuse` (457), `jump_nearest` or `jump_next` silently, or
     `nothing` (200, and nothing comes). max_playbacks: further SETUPs are 453. never_ends: replay ignores the end of the
     range, PAUSE and TEARDOWN, and goes on after the newest footage. no_extension: no 0xABAC in the packets.
+    sender_reports: every playback begins with one that tells the instant recorded, or the present one.
     refuses_intra: 456 to `Frames: intra`. replay_host: GetReplayUri names this host. hangs_after_playbacks: so many
     playbacks, then the device answers nobody any more. answer_delay_s: how long PLAY of a replay waits.
     """
@@ -150,6 +151,7 @@ class ArchiveFaults:
     max_playbacks: Annotated[int, Field(ge=0)] | None = None
     never_ends: bool = False
     no_extension: bool = False
+    sender_reports: Literal["none", "recorded", "now"] = "none"
     refuses_intra: bool = False
     replay_host: str | None = None
     hangs_after_playbacks: Annotated[int, Field(ge=0)] | None = None

@@ -20,6 +20,7 @@ from cctv_probe.simulator.clips import ClipStore
 from cctv_probe.simulator.fleet import Fleet
 from cctv_probe.simulator.journal import Entry, Journal
 from cctv_probe.simulator.node import Node, State, make_node, until_gone
+from cctv_probe.simulator.recorded_pictures import clip_of
 from cctv_probe.simulator.rtsp_server import RtspConnection
 from cctv_probe.simulator.ws_discovery import PORT as DISCOVERY_PORT
 from cctv_probe.simulator.ws_discovery import DiscoveryProtocol
@@ -91,7 +92,7 @@ class Municipality:
         self._close()
 
     def draw_ahead(self) -> None:
-        """Begin to encode every main stream in the background, so that the first PLAY need not wait for it."""
+        """Begin to encode every main stream and recording in the background, so that no first PLAY waits for it."""
         if self._loop:
             self._loop.call_soon_threadsafe(self._ask_for_clips)
 
@@ -100,6 +101,10 @@ class Municipality:
             for channel in device.channels:
                 if channel.online:
                     self._clips.begin(kind_of(channel, channel.truths.streams[0]))
+        for device in self.fleet.devices:
+            for channel in device.channels:
+                if channel.recordings:
+                    self._clips.begin(clip_of(channel))
 
     def _close(self) -> None:
         self._clips.close()

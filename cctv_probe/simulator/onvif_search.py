@@ -50,7 +50,9 @@ def _recording_information(node: Node, asked: Asked) -> str:
 def _information(node: Node, recording: Recording, tag: str) -> str:
     spans = claimed(node.device, recording)
     first, last = (spans[0][0], spans[-1][1]) if spans else (_NEVER, _NEVER)
-    known = f"<tt:EarliestRecording>{iso(first)}</tt:EarliestRecording><tt:LatestRecording>{iso(last)}</tt:LatestRecording>"
+    known = (
+        f"<tt:EarliestRecording>{iso(first)}</tt:EarliestRecording><tt:LatestRecording>{iso(last)}</tt:LatestRecording>"
+    )
     return (
         f"<{tag}><tt:RecordingToken>{recording.token}</tt:RecordingToken>"
         f"{source_information(node.device, recording)}{known if spans else ''}"
@@ -160,15 +162,13 @@ def _fetched(node: Node, asked: Asked, kind: str) -> str:
         return "<tt:SearchState>Searching</tt:SearchState>"
     size = min(int(asked.first("MaxResults") or _PAGE), _PAGE)
     page, search.results = search.results[:size], search.results[size:]
-    return f"<tt:SearchState>{'Searching' if search.results else 'Completed'}</tt:SearchState>{"".join(page)}"
+    return f"<tt:SearchState>{'Searching' if search.results else 'Completed'}</tt:SearchState>{''.join(page)}"
 
 
 def _end(node: Node, asked: Asked) -> str:
     if node.searches.pop(asked.first("SearchToken") or "", None) is None:
         raise _unknown_search()
-    return (
-        f"<tse:EndSearchResponse><tse:Endpoint>{iso(node.clock_utc())}</tse:Endpoint></tse:EndSearchResponse>"
-    )
+    return f"<tse:EndSearchResponse><tse:Endpoint>{iso(node.clock_utc())}</tse:Endpoint></tse:EndSearchResponse>"
 
 
 def _unknown_search() -> soap.SoapFaultError:

@@ -35,7 +35,10 @@ _CURVES: dict[Picture, tuple[tuple[float, float], float]] = {  # (gain and offse
 }
 
 
-_STEP = 0.37  # how far, in parts of the way, those who wait get from one round to the next
+# How far, in parts of the way, each of those who wait gets from one round to the next; from one recorded instant to the
+# next (by multiples of no common measure, so that no two instants of a month look alike).
+_STEPS = (0.37, 0.37, 0.37)
+_INSTANT_STEPS = (0.8191725134, 0.6710436067, 0.5497004779)
 
 
 class Lens:
@@ -65,8 +68,8 @@ class Lens:
         picture = self._grains[turn % len(self._grains)].copy()
         for sprite in self._traffic:
             place(picture, self._height, sprite, phase)
-        for sprite in self._waiting:
-            place(picture, self._height, sprite, round_ * _STEP)
+        for sprite, step in zip(self._waiting, _INSTANT_STEPS if stamp else _STEPS, strict=False):
+            place(picture, self._height, sprite, round_ * step)
         if self._kind == "blurred":
             picture = noisy(_blurred(picture, self._height), self._height, self._noises[turn % len(self._noises)])
         scale = max(1, self._height // 60)

@@ -76,9 +76,7 @@ def days_in(spans: Iterable[Span], now_utc: datetime) -> frozenset[int]:
     """The days in which at least something of `spans` lies."""
     instant = timedelta(microseconds=1)
     return frozenset(
-        day
-        for start, end in spans
-        for day in range(day_of(end - instant, now_utc), day_of(start, now_utc) + 1)
+        day for start, end in spans for day in range(day_of(end - instant, now_utc), day_of(start, now_utc) + 1)
     )
 
 

@@ -12,8 +12,6 @@ from cctv_probe.simulator.recorded_spans import Span, claimed_spans
 from cctv_probe.simulator.soap import text
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Recording:
     """One recording: that of channel `number` (from 1)."""

@@ -10,7 +10,9 @@ from cctv_probe.simulator.delivery import ClosedError, Way, reset, send, way_for
 from cctv_probe.simulator.fleet import Channel, Stream
 from cctv_probe.simulator.logins import Verdict
 from cctv_probe.simulator.node import Node
+from cctv_probe.simulator.replay_stream import Replayer
 from cctv_probe.simulator.rtsp_messages import BadRtspError, RtspAnswer, RtspRequest, read_request, to_bytes
+from cctv_probe.simulator.rtsp_replay import described, played, recording_at, refused, shown
 from cctv_probe.simulator.rtsp_session import Session
 from cctv_probe.simulator.rtsp_stream import Player
 from cctv_probe.simulator.rtsp_transport import agree
@@ -76,18 +78,26 @@ class RtspConnection:
             "rtsp",
             request.method,
             answer.result if way.name == "ok" else way.name,
-            target=request.shown,
+            target=shown(request) if recording_at(node, request) else request.shown,
             credentials=verdict.credentials,
         )
-        if node.device.faults.answer_delay_s:
-            await asyncio.sleep(node.device.faults.answer_delay_s)
+        await self._delay(request)
         server = node.device.banners.rtsp_server
         wire = to_bytes(answer, request.headers["cseq"], server, sloppy=self._faults.sloppy_text)
         await send(self._writer, self._reader, wire, way)
         if request.method == "PLAY" and answer.status == 200 and self._session:
             self._session.player.play()
 
+    async def _delay(self, request: RtspRequest) -> None:
+        faults = self._node.device.faults
+        is_replay = request.method == "PLAY" and self._session and isinstance(self._session.player, Replayer)
+        delay_s = faults.answer_delay_s + (faults.archive.answer_delay_s if is_replay else 0.0)
+        if delay_s:
+            await asyncio.sleep(delay_s)
+
     def _way(self, request: RtspRequest) -> Way:
+        if self._node.is_silent and request.method in ("OPTIONS", "DESCRIBE", "SETUP"):
+            return Way("hang")
         way = way_for(self._node.device.faults, "rtsp", request.method)
         if way.name != "busy":
             return way
@@ -122,28 +132,43 @@ class RtspConnection:
         return RtspAnswer(headers=(("Public", ", ".join(_METHODS)),))
 
     async def _describe(self, request: RtspRequest) -> RtspAnswer:
+        base = request.uri if request.uri.endswith("/") else request.uri + "/"
+        described_by = (("Content-Base", base), ("Content-Type", "application/sdp"))
+        recording = recording_at(self._node, request)
+        if recording:
+            refusal = refused(self._node, request)
+            return refusal or RtspAnswer(headers=described_by, body=described(self._node, recording))
         found = self._find(request) or self._pretended()
         if found is None or found[1].faults.dead == "describe_404":
             return RtspAnswer(404, result="not_found")
         body = describe(self._node.device, *found, self._node.clips).encode()
-        base = request.uri if request.uri.endswith("/") else request.uri + "/"
-        return RtspAnswer(headers=(("Content-Base", base), ("Content-Type", "application/sdp")), body=body)
+        return RtspAnswer(headers=described_by, body=body)
 
     async def _setup(self, request: RtspRequest) -> RtspAnswer:
+        node = self._node
+        recording = recording_at(node, request)
         found = self._find(request)
         place = found or self._pretended()
-        if place is None or place[1].faults.dead in ("describe_404", "setup_404"):
+        if recording:
+            if refusal := refused(node, request):
+                return refusal
+        elif place is None or place[1].faults.dead in ("describe_404", "setup_404"):
             return RtspAnswer(404, result="not_found")
         if self._session:
             return RtspAnswer(455, result="second_setup")
-        node = self._node
         most = node.device.faults.max_rtsp_sessions
         if most is not None and node.rtsp.sessions >= most:
             return self._busy()
         transport = await agree(request.headers.get("transport", ""), self._writer, self._faults)
         if transport is None:
             return RtspAnswer(461, result="unsupported_transport")
-        player = Player(node, *place, transport.send, self._end, mute=found is None)
+        player: Player | Replayer
+        if recording:
+            player = Replayer(node, recording, transport.send)
+            node.rtsp.replaying()
+        else:
+            assert place
+            player = Player(node, *place, transport.send, self._end, mute=found is None)
         self._session = Session(player, transport, request.uri, asyncio.get_running_loop().time())
         node.rtsp.opened()
         if self._faults.session_timeout_s:
@@ -156,6 +181,8 @@ class RtspConnection:
         session = self._of(request)
         if session is None:
             return self._no_session()
+        if isinstance(session.player, Replayer):
+            return refused(self._node, request) or await played(self._node, session.player, request, session.control)
         await session.player.prepare()
         if self._faults.session_name_changes:
             session.rename()
@@ -170,16 +197,20 @@ class RtspConnection:
         session = self._of(request)
         if session is None:
             return self._no_session()
-        await session.player.stop()
+        if not (isinstance(session.player, Replayer) and session.player.ignores_stop):
+            await session.player.stop()
         return RtspAnswer()
 
     async def _parameter(self, request: RtspRequest) -> RtspAnswer:
         return RtspAnswer() if self._of(request) or "session" not in request.headers else self._no_session()
 
     async def _teardown(self, request: RtspRequest) -> RtspAnswer:
-        if self._of(request) is None:
+        session = self._of(request)
+        if session is None:
             return self._no_session()
-        await self._let_go()
+        session.is_torn_down = True
+        if not (isinstance(session.player, Replayer) and session.player.ignores_stop):
+            await self._let_go()
         return RtspAnswer()
 
     def _of(self, request: RtspRequest) -> Session | None:
@@ -217,7 +248,7 @@ class RtspConnection:
 
     def _end_unclean(self) -> None:
         """Write down that the other side left a session behind."""
-        if self._session and not self._is_our_end:
+        if self._session and not self._is_our_end and not self._session.is_torn_down:
             self._node.rtsp.not_torn_down += 1
             self._node.note("rtsp", "close", "violation:no_teardown")
 
@@ -229,6 +260,7 @@ class RtspConnection:
         if self._session:
             session, self._session = self._session, None
             self._node.rtsp.sessions -= 1
+            self._node.rtsp.playbacks -= isinstance(session.player, Replayer)
             await session.player.stop()
             session.transport.close()
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
+from cctv_probe.simulator.replay_stream import Replayer
 from cctv_probe.simulator.rtsp_stream import Player
 from cctv_probe.simulator.rtsp_transport import Transport
 
 
 @dataclass(slots=True)
 class Session:
-    """A stream set up on a connection. names: what a request may call it, the newest last. last_asked: loop time."""
+    """A stream or a recording set up on a connection. names: what a request may call it, the newest last. last_asked:
+    loop time. is_torn_down: TEARDOWN was asked, though a recording may play on.
+    """
 
-    player: Player
+    player: Player | Replayer
     transport: Transport
     control: str
     last_asked: float
+    is_torn_down: bool = False
     names: list[str] = field(default_factory=lambda: [secrets.token_hex(4)])
 
     @property

@@ -7,15 +7,20 @@ import base64
 from cctv_probe.simulator.clip import kind_of
 from cctv_probe.simulator.clips import ClipStore
 from cctv_probe.simulator.fleet import Channel, Codec, Device, Stream
+from cctv_probe.simulator.recorded_pictures import clip_of
+from cctv_probe.simulator.recorded_spans import Span
+from cctv_probe.simulator.recording_parts import Recording
+from cctv_probe.simulator.replay_wish import clock
 from cctv_probe.simulator.rtp_frames import in_band_sets
+from cctv_probe.simulator.rtp_packets import parameter_sets
 
-_PAYLOAD_TYPES: dict[Codec, int] = {"h264": 96, "h265": 98, "mpeg4": 97, "mjpeg": 26}
+PAYLOAD_TYPES: dict[Codec, int] = {"h264": 96, "h265": 98, "mpeg4": 97, "mjpeg": 26}
 _ENCODINGS: dict[Codec, str] = {"h264": "H264", "h265": "H265", "mpeg4": "MP4V-ES", "mjpeg": "JPEG"}
 
 
 def payload_type(stream: Stream) -> int:
     """The RTP payload type of `stream`."""
-    return _PAYLOAD_TYPES[stream.codec]
+    return PAYLOAD_TYPES[stream.codec]
 
 
 def describe(device: Device, channel: Channel, stream: Stream, clips: ClipStore) -> str:
@@ -39,6 +44,30 @@ def describe(device: Device, channel: Channel, stream: Stream, clips: ClipStore)
         "a=control:trackID=1",
         "a=recvonly",
         *(["m=metadata"] if sloppy else []),
+    ]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def describe_recording(device: Device, recording: Recording, whole: Span, clips: ClipStore) -> str:
+    """The description of one recording (ONVIF Streaming, replay: RTSP describe); whole: by the device's clock."""
+    kind = clip_of(recording.channel)
+    number = PAYLOAD_TYPES[kind.codec]
+    told = _h264 if kind.codec == "h264" else _h265
+    sets = parameter_sets(clips.headers(kind), kind.codec)
+    lines = [
+        "v=0",
+        f"o=- 1700000000 1 IN IP4 {device.faults.xaddr_host or device.address}",
+        f"s={device.sdp.session_name}",
+        "c=IN IP4 0.0.0.0",
+        "t=0 0",
+        "a=control:*",
+        f"a=range:clock={clock(whole[0])}-{clock(whole[1])}",
+        f"m=video 0 RTP/AVP {number}",
+        f"a=rtpmap:{number} {_ENCODINGS[kind.codec]}/90000",
+        f"a=fmtp:{number} {told(sets, device.sdp.sprop)}",
+        f"a=x-onvif-track:{recording.track}",
+        "a=control:trackID=1",
+        "a=recvonly",
     ]
     return "\r\n".join(lines) + "\r\n"
 

@@ -14,14 +14,23 @@ FRAME_RATE_ABSOLUTE_FPS = 1.0
 _HINTED_FIELDS = frozenset({"position", "network"})
 """What stands beside these is another kind of thing (a hint), and cannot disagree."""
 _CLOCK_TOLERANCE_S = 5.0
+BIT_RATE_OVER = 1.5
+"""A configured bit rate is a limit: a stream may send less, and a little more for a while."""
 
 
 def disagreements(field: str, fact: Fact) -> tuple[Evidence, ...]:
     """The facts beside the one believed that say something else about `field`; empty where nothing is believed."""
     if fact.chosen is None or field in _HINTED_FIELDS:
         return ()
+    if field == "bit_rate_bps":
+        return tuple(other for other in fact.others if _is_over(fact.chosen, other))
     chosen = _tolerant(field, fact.chosen)
     return tuple(other for other in fact.others if not agrees(chosen, other) and not _same_codec(field, chosen, other))
+
+
+def _is_over(chosen: Evidence, limit: Evidence) -> bool:
+    numbers = isinstance(chosen.value, (int, float)) and isinstance(limit.value, (int, float))
+    return numbers and float(chosen.value) > BIT_RATE_OVER * float(limit.value)  # type: ignore[arg-type]
 
 
 def _tolerant(field: str, chosen: Evidence) -> Evidence:

@@ -99,8 +99,7 @@ def camera_findings(
     for field, fact in fields.items():
         derived += _differing(field, fact, _severity(field, fact))
     for stream in streams:
-        if stream.name != "main":
-            derived += _stream_differing(stream)
+        derived += _stream_differing(stream)
     derived += [*_brand_of_recorder(device, fields["brand"]), *_maximum_exceeded(fields), *_offline(channel, known)]
     return (*channel.findings, *derived)
 
@@ -124,7 +123,10 @@ def _differing(field: str, fact: Fact, severity: Severity) -> list[Finding]:
 
 def _stream_differing(stream: StreamRecord) -> list[Finding]:
     found: list[Finding] = []
-    for field, fact in (("codec", stream.codec), ("resolution", stream.resolution), ("frame_rate", stream.frame_rate)):
+    facts: dict[str, Fact] = {"bit_rate_bps": stream.bit_rate_bps}
+    if stream.name != "main":  # what the main stream says of these stands in the fields
+        facts |= {"codec": stream.codec, "resolution": stream.resolution, "frame_rate": stream.frame_rate}
+    for field, fact in facts.items():
         differing = disagreements(field, fact)
         if not differing or fact.chosen is None:
             continue

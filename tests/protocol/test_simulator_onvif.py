@@ -163,7 +163,7 @@ def test_texts_come_back_as_they_were_written(recorder: Device) -> None:
     [
         ("device", "SetSystemFactoryDefault", "", 500, "ter:ActionNotSupported"),
         ("device", "GetProfiles", "", 500, "ter:ActionNotSupported"),
-        ("recording", "GetRecordings", "", 500, "ter:ActionNotSupported"),
+        ("recording", "CreateRecording", "", 500, "ter:ActionNotSupported"),
         (
             "media2",
             "GetStreamUri",

@@ -21,6 +21,8 @@ class Coded(NamedTuple):
     data: bytes
     is_key: bool
     damaged: bool
+    filler_bytes: int = 0
+    """Sent to keep the bit rate up; they hold nothing."""
 
 
 class Depacketizer(Protocol):

@@ -45,8 +45,9 @@ class NalDepacketizer(ABC):
         self._keep = keep
         self._pieces = Pieces()
         self._is_key = self._damaged = False
-        self._open = self._keeping = False
-        """Whether a fragmented NAL unit is under way, and whether its bytes are kept."""
+        self._open = self._keeping = self._filling = False
+        """Whether a fragmented NAL unit is under way, whether its bytes are kept, whether they are filler."""
+        self._filler = 0
         self._set_from: int | None = None
         """The piece with which the parameter set under way begins."""
         self._own: set[SetKey] = set()
@@ -83,8 +84,9 @@ class NalDepacketizer(ABC):
         data = self._pieces.take()
         if wanted and self._is_key and not over:
             data = self._missing_sets() + data
-        coded = Coded(data if wanted and not over else b"", self._is_key, self._damaged or over)
-        self.has_picture = self._is_key = self._damaged = self._open = self._keeping = False
+        coded = Coded(data if wanted and not over else b"", self._is_key, self._damaged or over, self._filler)
+        self.has_picture = self._is_key = self._damaged = self._open = self._keeping = self._filling = False
+        self._filler = 0
         self._own.clear()
         return coded
 
@@ -141,21 +143,25 @@ class NalDepacketizer(ABC):
         """Another fragment of the NAL unit under way."""
         if not self._open:
             self._damaged = self.has_picture = True  # its beginning never came
+        elif self._filling:
+            self._filler += end - start
         elif self._keeping:
             self._pieces.add(buffer[start:end])
 
     def _slice(self, kind: int, header: bytes, buffer: Buffer, start: int, end: int) -> None:
         if not self._is_key and self._begins_key(kind, buffer, start, end):
             self._is_key = True
-        self.has_picture = True
+        self.has_picture, self._filling = True, False
         self._keeping = self._keep == "all" or (self._keep == "key" and self._is_key)
         if self._keeping:
             self._pieces.add(START_CODE + header + buffer[start:end])
 
     def _other(self, kind: int, header: bytes, buffer: Buffer, start: int, end: int) -> None:
         """A NAL unit that is no slice: kept, so that a parameter set is whole when it ends."""
-        self._keeping = not self._is_filler(kind)
-        if not self._keeping:
+        self._filling = self._is_filler(kind)
+        self._keeping = not self._filling
+        if self._filling:
+            self._filler += end - start + len(header)
             return
         if self._is_set(kind):
             self._set_from = len(self._pieces)

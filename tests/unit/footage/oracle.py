@@ -65,7 +65,9 @@ class Truth:
         if self.covers(ask.at_utc):
             return replace(sample, outcome=Outcome.PLAYED, seen_utc=ask.at_utc, picture_sha256=self.picture(ask.at_utc))
         if self.jumps and self.spans:
-            return replace(sample, seen_utc=min((span.start_utc for span in self.spans), key=lambda at: abs(at - ask.at_utc)))
+            return replace(
+                sample, seen_utc=min((span.start_utc for span in self.spans), key=lambda at: abs(at - ask.at_utc))
+            )
         return sample
 
     def picture(self, at: datetime) -> str:
@@ -125,7 +127,13 @@ def verdict(
 
 
 def judged(
-    samples: Sequence[Sample], index: Index, *, declared: int | None = 30, seed: str = "s", now: datetime = NOW, **more: object
+    samples: Sequence[Sample],
+    index: Index,
+    *,
+    declared: int | None = 30,
+    seed: str = "s",
+    now: datetime = NOW,
+    **more: object,
 ) -> Retention:
     index, noted = plausible(index, now)
     case = Case(index, samples, today(now), declared_days=declared, seeds=(seed,), noted=noted)

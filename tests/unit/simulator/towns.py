@@ -34,7 +34,14 @@ from cctv_probe.simulator.soap import NAMESPACES
 
 FLEETS = Path(__file__).parents[3] / "configs/fleets"
 PASSWORD = "s3cret@:/?#%"
-_PREFIXES: dict[Service, str] = {"device": "tds", "media1": "trt", "media2": "tr2", "recording": "trc"}
+_PREFIXES: dict[Service, str] = {
+    "device": "tds",
+    "media1": "trt",
+    "media2": "tr2",
+    "recording": "trc",
+    "search": "tse",
+    "replay": "trp",
+}
 _turns = itertools.count()
 
 

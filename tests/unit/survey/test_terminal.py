@@ -139,7 +139,10 @@ def test_inspection_says_each_reason_once() -> None:
     text = inspected(3, width=400)
     section = text[text.index("\n127.0.10.4\n") :]
     assert section.count("The credential of group north was refused. Add a credential") == 1
-    assert "Resolution recorded, Highest resolution, Frames per second, File format, Picture: not yet verifiable" in section
+    assert (
+        "Resolution recorded, Highest resolution, Frames per second, File format, Picture: not yet verifiable"
+        in section
+    )
 
 
 def test_inspection_of_a_recorder_names_the_channel() -> None:
