@@ -40,7 +40,8 @@ _NO_KEY = Text(
 
 
 class NothingPlayed(StepError):
-    """What the footage itself showed: that there is none (NOT_FOUND), or that it holds nothing to decode (MALFORMED)."""
+    """What the footage itself showed: that there is none (NOT_FOUND), that it holds nothing to decode (MALFORMED), or that
+    nothing to begin with came in time (TIMEOUT)."""
 
 
 @dataclass
@@ -144,9 +145,10 @@ class ReplaySample:
 
     def _empty(self, seconds: float) -> StepError:
         words = {"instant": self.instant, "seconds": f"{seconds:.0f}"}
+        replay = self.stream.replay
+        is_over = self.stream.has_ended or (replay is not None and replay.is_terminal)
         if self.stream.reception.packets:
-            ending = Ending.MALFORMED if self.stream.has_ended else Ending.TIMEOUT
-            return NothingPlayed(ending, _NO_KEY.with_(**words))
-        if self.stream.has_ended or (self.stream.replay is not None and self.stream.replay.is_terminal):
+            return NothingPlayed(Ending.MALFORMED if is_over else Ending.TIMEOUT, _NO_KEY.with_(**words))
+        if is_over:
             return NothingPlayed(Ending.NOT_FOUND, _ENDED_EMPTY.with_(instant=self.instant))
         return StepError(Ending.TIMEOUT, _NOTHING_SENT.with_(**words))

@@ -183,7 +183,9 @@ def _missing(stretch: Sequence[Seen], spans: Sequence[float], lossy: Sequence[bo
     lost = stretch[place + 1].lost_before
     if not lost:
         return fitting
-    surely = int(not stretch[place].damaged and not stretch[place + 1].damaged)
+    # Losses are told for a batch of pictures: where two whole ones stand no further apart than others, it was elsewhere.
+    room = spans[place] > 1.5 * min(before + after, default=math.inf)
+    surely = int(room and not stretch[place].damaged and not stretch[place + 1].damaged)
     return max(surely, min(fitting, math.ceil(lost / _usual_packets(stretch, place))))
 
 

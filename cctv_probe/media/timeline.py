@@ -32,6 +32,8 @@ MAX_UNITS = 20_000
 _NEXT_TO_NOTHING = 0.03
 """Of a key picture: a live camera's grain costs more, even where nothing moves."""
 _SAME_WEIGHT = 0.001
+_ALIKE = 1.1
+"""Groups of pictures that differ by no more than this are of one kind."""
 _FILLER = b"\xff\x80"
 """What filler NAL units consist of (H.264 7.3.2.7, H.265 7.3.2.8): encoders pad to a constant bit rate with it."""
 DISAGREE = 0.05
@@ -154,10 +156,13 @@ class _Rate:
 
 
 def _over_whole_groups(pictures: Sequence[Seen]) -> Sequence[Seen]:
-    """From the first key picture to the last, where they span two groups at least: encoders that change their rate do so
-    in step with their groups, and a mean over parts of them depends on where the sample happened to begin."""
+    """From the first key picture to the last, where the groups between are alike in pictures and in time: the encoder
+    then changes its rate in step with them, and a mean over parts of them would depend on where the sample began."""
     keys = _keys_at(pictures)
-    return pictures[keys[0] : keys[-1] + 1] if len(keys) > 2 else pictures
+    counts = [b - a for a, b in pairwise(keys)]
+    spans = [pictures[b].media_s - pictures[a].media_s for a, b in pairwise(keys)]
+    alike = len(keys) > 2 and all(max(each) <= _ALIKE * min(each) and min(each) > 0 for each in (counts, spans))
+    return pictures[keys[0] : keys[-1] + 1] if alike else pictures
 
 
 def _measured(pictures: Sequence[Seen], lost_packets: int, live: bool) -> Measurement | None:
