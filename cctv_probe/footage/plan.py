@@ -23,7 +23,7 @@ from cctv_probe.model.footage import Outcome, Purpose, Sample, Span
 EVERY_DAY_UP_TO = 31
 _TRIES = 3
 """So many instants of a day are tried before it counts as empty, or as not to be asked tonight."""
-_SOON_AFTER_S = 120
+_SOON_AFTER_S = 60.0
 _NIGHT_FROM_H, _NIGHT_UNTIL_H = 20.0, 5.0
 
 
@@ -193,7 +193,8 @@ class Planner:
         oldest, day = known.claimed_oldest, known.claimed_day
         if oldest is None or not 1 <= day <= self.wish.most_days:
             return ()
-        ask = Ask(min(oldest + timedelta(seconds=_SOON_AFTER_S), self.days.instant(day, 0.99999)), day, "search")
+        soon = oldest + timedelta(seconds=min(_SOON_AFTER_S, known.oldest_length_s / 2))
+        ask = Ask(min(soon, self.days.instant(day, 0.99999)), day, "search")
         return () if any(sample.at_utc == ask.at_utc for sample in known.tonight) else (ask,)
 
     def _late(self, day: int, known: _Known) -> tuple[Ask, ...]:
@@ -239,6 +240,7 @@ class _Known:
         self.drawn_in: tuple[Span, ...] = index.spans if mode in DRAWN_IN_SPANS and index.spans_known else ()
         self.claimed_oldest = claimed_oldest(index)
         self.claimed_day = days.day_of(self.claimed_oldest) if self.claimed_oldest else 0
+        self.oldest_length_s = _length_s(index, self.claimed_oldest)
 
     def tried(self, day: int, purpose: Purpose | None = None) -> int:
         """How many instants of a day were asked for tonight (of one purpose)."""
@@ -278,3 +280,9 @@ def claimed_oldest(index: Index) -> datetime | None:
     if index.spans_known and index.spans:
         return min(listed, default=None)
     return index.oldest_utc
+
+
+def _length_s(index: Index, oldest: datetime | None) -> float:
+    """How long the footage is that begins at the claimed oldest instant; an hour where that is not listed."""
+    found = [span for span in index.spans if span.start_utc == oldest and not span.locked]
+    return max(((span.end_utc - span.start_utc).total_seconds() for span in found), default=3600.0)

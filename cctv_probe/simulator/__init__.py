@@ -4,9 +4,9 @@ A fleet file (`configs/fleets/*.yaml`) names devices by identity, **truths** (wh
 (what the device claims instead) and named **faults**; `oracle` works out from it what a right survey must say. The
 program under test receives only addresses, scope and credentials, never the fleet file.
 
-    fleet · fleet_streams · fleet_file
+    fleet · fleet_streams · fleet_recordings · fleet_values · fleet_file
                          the fleet's dataclasses, and reading them from YAML with errors that name file, line and key
-    oracle               what a right answer is, for each real camera and for each stream
+    oracle · oracle_retention   what a right answer is, for each real camera, each stream, each recording
     generated            fleets made by rule, for benchmarks
     journal              everything every device saw, as JSON lines
     node                 one running device: its clock, its logins, its connections
@@ -16,6 +16,9 @@ program under test receives only addresses, scope and credentials, never the fle
     scene · pattern      a street, and what a lens makes of it: night, frozen, blurred, covered, …
     clip · encoding · clips   those pictures encoded, at the declared bit rate, once, kept on disk
     rtsp_* · sdp · rtp_* · timing · hostile_sets   RTSP and RTP, with every fault of session and stream
+    recorded_spans · recorded_pictures   where footage lies, and the pictures of an instant
+    recording_parts · replay_*   what recordings are called, and how they are replayed over RTSP
+    folders · folder_* · dhav    the same recordings as folders of files, as NAS and exports hold them
     municipality         all of it in a thread; `python -m cctv_probe.simulator FLEET.yaml` runs it until stopped
 
 What may not enter: anything of `cctv_probe` but `model.words`. A wrong parser and an equally wrong writer would agree
@@ -61,10 +64,25 @@ The fleet file, by example (every key but those without a default may be left ou
           scene: 0                           # which street
           max_resolution: 2688x1520          # default: the largest stream
           max_frame_rate: 25                 # default: the fastest stream
+        recordings:                          # what has been recorded of it; left out: nothing, ever
+          days: 30                           # footage back to that day (1 is yesterday, 0 today; Thai days), from
+          oldest_at: "00:00"                 # that time on; times quoted
+          new_disk: false                    # true: recording began then (maturing), nothing was overwritten
+          mode: continuous                   # continuous | schedule (in `hours`) | motion | event (`clips_a_day`, `seed`)
+          hours: [{starts: "07:00", ends: "19:00"}]
+          gaps: [{day: 4}, {day: 9, starts: "01:00", ends: "05:30"}]
+          locked: [{day: 58, at: "21:10", for_s: 900}]
+          configured_days: 30                # MaximumRetentionTime; left out: until the disk is full
+          frozen: false                      # true: the same pictures whatever the instant
+          recorded: {codec: h264, width: 640, height: 360, frame_rate: 10, gop: 10, bit_rate_bps: 300000}
+          lies: {claims_days: 30, hides_gaps: true}   # what the index says instead
+          folder: {layout: flat, container: mp4, segment_min: 60, dense_s: 14, strange: [zero_byte]}
+                                             # dahua | reolink | synology | flat | untimed; mp4 | mkv | avi | ts | dav
         lies: {media1_codec: h264, media2_codec: …, configured_resolution: 1920x1080, configured_frame_rate: 25,
           max_resolution: …, sdp_codec: …, sdp_resolution: …, sdp_frame_rate: …}  # claims about the main stream
       lies: {manufacturer: …, model: …, serial: …, scope_name: …}
-      faults: {rtsp: {…}, …}                 # `fleet.Faults` and `fleet.RtspFaults` list them, each with what it does
+      faults: {rtsp: {…}, archive: {…}, …}   # `Faults`, `RtspFaults` and `ArchiveFaults` list them, each with what
+                                             # it does
 
 A stream's bit rate is the payload's, true within 15 % over a few seconds (filler where pictures need less). Every stream
 is a short loop whose key frames differ for at least seven rounds, so that nothing but a frozen picture looks frozen.

@@ -37,7 +37,7 @@ class DavWriter:
             self._count,
             length,
             _date(local),
-            local.microsecond // 1000 + local.second % 60 * 1000 & 0xFFFF,
+            local.second * 1000 + local.microsecond // 1000,
             len(extension),
             0,
         )
@@ -47,6 +47,5 @@ class DavWriter:
 
 
 def _date(local: datetime) -> int:
-    parts = ((local.year - 2000, 26), (local.month, 22), (local.day, 17))
-    parts += ((local.hour, 12), (local.minute, 6), (local.second, 0))
-    return sum(value << shift for value, shift in parts)
+    day = (local.year - 2000) << 26 | local.month << 22 | local.day << 17
+    return day | local.hour << 12 | local.minute << 6 | local.second

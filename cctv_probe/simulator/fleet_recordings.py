@@ -82,13 +82,13 @@ class RecordingLies:
 class FolderShape:
     """The same footage as files, for `folders.write_folders`. Every file stands for up to `segment_min` minutes; its
     times are right throughout, but pictures come at the true rate only in its first `dense_s` seconds, then one key
-    frame every 30 s (so that a month fits on a disk). Empty or odd files are added for each of `strange`.
+    frame every 45 s (so that a month fits on a disk). Empty or odd files are added for each of `strange`.
     """
 
     layout: Layout = "flat"
     container: Container = "mp4"
     segment_min: Annotated[int, Field(ge=1, le=60)] = 60
-    dense_s: Annotated[float, Field(ge=1, le=3600)] = 12.0
+    dense_s: Annotated[float, Field(ge=1, le=3600)] = 14.0
     strange: tuple[Strange, ...] = ()
 
     @model_validator(mode="after")
@@ -124,6 +124,12 @@ class Recordings:
     recorded: Recorded = Recorded()
     folder: FolderShape = FolderShape()
     lies: RecordingLies = RecordingLies()
+
+    @model_validator(mode="after")
+    def _holdable(self) -> Recordings:
+        if self.folder.container == "avi" and self.recorded.codec == "h265":
+            raise ValueError("avi holds no h265")
+        return self
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -17,7 +17,7 @@ from cctv_probe.simulator.clips import ClipStore
 from cctv_probe.simulator.encoding import encode
 from cctv_probe.simulator.fleet import Device, Fleet
 from cctv_probe.simulator.fleet_file import FleetError, load_fleet
-from cctv_probe.simulator.fleet_recordings import Strange
+from cctv_probe.simulator.fleet_recordings import FolderShape, Strange
 from cctv_probe.simulator.folder_media import Reel, write_file
 from cctv_probe.simulator.folder_names import Named, path_of
 from cctv_probe.simulator.recorded_pictures import RecordedPictures, clip_of
@@ -44,8 +44,8 @@ class WrittenFolder:
 
 def write_folders(fleet: Fleet, folder: Path, now_utc: datetime) -> list[WrittenFolder]:
     """Write every recording of `fleet` as it is at `now_utc` below `folder`, one folder a device named by its address.
-    Modification times are those of the files' ends. Some milliseconds a key frame: about half a minute for 30 days of
-    one channel in files of an hour.
+    Modification times are those of the files' ends. At 160x128 pixels and a key frame every 2 s, 30 days of one channel
+    in files of an hour take about twenty seconds and 280 MB.
     """
     clips = ClipStore()
     try:
@@ -146,15 +146,13 @@ def _segments(spans: tuple[Span, ...], minutes: int) -> Iterator[Span]:
             start = cut
 
 
-def in_layout(fleet: Fleet, **shape: object) -> Fleet:
-    """The same fleet, every recording with this `FolderShape` (keys as there)."""
+def in_shape(fleet: Fleet, shape: FolderShape) -> Fleet:
+    """The same fleet, every recording in folders of this shape."""
     devices = tuple(
         replace(
             device,
             channels=tuple(
-                replace(one, recordings=replace(one.recordings, folder=replace(one.recordings.folder, **shape)))
-                if one.recordings
-                else one
+                replace(one, recordings=replace(one.recordings, folder=shape)) if one.recordings else one
                 for one in device.channels
             ),
         )

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from cctv_probe.model.device import Device, Kind
-from cctv_probe.model.evidence import Fact
+from cctv_probe.model.evidence import Fact, Standing
 from cctv_probe.model.record import FIELDS, SurveyRecord
 from cctv_probe.model.words import Language, Text
 from cctv_probe.survey import report_words as words
@@ -82,15 +82,40 @@ class SurveyTable:
             justify: JustifyMethod = "right" if field in ("frame_rate", "retention_days") else "left"
             free = field == "brand"
             table.add_column(name.in_(self._language), no_wrap=not free, overflow="fold", justify=justify)
+            if field == "frame_rate":
+                table.add_column(short.SET_RATE.in_(self._language), no_wrap=True, justify="right")
+        if wide:
+            table.add_column(short.PICTURE.in_(self._language), overflow="fold")
         table.add_column(words.NOTE.in_(self._language), overflow="fold")
 
     def _row(self, camera: SurveyRecord, marks: short.Marks, wide: bool) -> list[Line]:
-        values = [self._value(field, camera.fields[field], marks) for field, _ in _FIELDS]
-        return [*self._place(camera, wide), *values, self._note(camera, marks)]
+        values = []
+        for field, _ in _FIELDS:
+            values.append(self._value(field, camera.fields[field], marks))
+            if field == "frame_rate":
+                values.append(self._set_rate(camera.fields[field], marks))
+        picture = [self._picture(camera, marks)] if wide else []
+        return [*self._place(camera, wide), *values, *picture, self._note(camera, marks)]
+
+    def _set_rate(self, fact: Fact, marks: short.Marks) -> Line:
+        """The configured frame rate, which stands beside the delivered one."""
+        told = [item for item in (fact.chosen, *fact.others) if item and item.source.standing is Standing.CONFIGURED]
+        if not told:
+            return Line(marks.unknown, style="dim")
+        return Line(value_words("frame_rate", told[0].value).in_(self._language), style="dim")
+
+    def _picture(self, camera: SurveyRecord, marks: short.Marks) -> Line:
+        """Whether the picture is good, or what is wrong with it."""
+        if camera.working.value is None:
+            return Line(marks.unknown, style="dim")
+        if camera.working.value:
+            return Line(short.WORKS.in_(self._language))
+        found = next((short.FAULTS[item.code] for item in camera.findings if item.code in short.FAULTS), short.FAULTY)
+        return Line(found.in_(self._language), style="bold red")
 
     def _unread_row(self, device: Device, marks: short.Marks, wide: bool) -> list[Line]:
         """A device that may hold cameras but told of none."""
-        blank = [Line(marks.unknown, style="dim") for _ in _FIELDS]
+        blank = [Line(marks.unknown, style="dim") for _ in range(len(_FIELDS) + 1 + wide)]
         place = [Line(clean(device.address, 45)), *([Line("")] if wide else [])]
         kind = KINDS[device.kind].in_(self._language)
         closed = f": {short.reason('closed').in_(self._language)}" if stayed_closed(device) else ""
@@ -126,7 +151,9 @@ class SurveyTable:
     def _reason(self, camera: SurveyRecord) -> str:
         """Why the values that a device could tell are not there, in two or three words."""
         unknown = [camera.fields[field].why_unknown for field, _ in _FIELDS if field != "retention_days"]
-        codes = [why.code for why in unknown if why]
+        codes = [
+            why.code for why in (*unknown, camera.working.why_unknown) if why and why.code != "stream_not_measured"
+        ]
         return short.reason(codes[0]).in_(self._language) if codes else ""
 
 

@@ -22,12 +22,29 @@ def marks(*, ascii_only: bool = False) -> Marks:
 
 
 RATE = Text(en="fps", th="ภาพ/วิ")
+SET_RATE = Text(en="set", th="ตั้ง")
+PICTURE = Text(en="Picture", th="ภาพ")
+WORKS = Text(en="good", th="ปกติ")
+FAULTY = Text(en="faulty", th="ผิดปกติ")
+FAULTS: dict[str, Text] = {
+    "stream_dead": Text(en="no stream", th="ไม่มีภาพ"),
+    "picture_not_decoded": Text(en="unreadable", th="อ่านภาพไม่ได้"),
+    "picture_signal_lost": Text(en="signal lost", th="สัญญาณขาด"),
+    "picture_black": Text(en="black", th="ภาพดำ"),
+    "picture_frozen": Text(en="frozen", th="ภาพค้าง"),
+    "picture_covered": Text(en="covered", th="ถูกบัง"),
+    "picture_over_exposed": Text(en="too bright", th="สว่างเกิน"),
+    "picture_under_exposed": Text(en="too dark", th="มืดเกิน"),
+    "picture_blurred": Text(en="blurred", th="ไม่คมชัด"),
+    "picture_infrared_by_day": Text(en="infra-red", th="ค้างอินฟราเรด"),
+}
+"""Findings about a picture, in a word."""
 CODEC = Text(en="Codec", th="รูปแบบ")
 DAYS = Text(en="Days", th="วัน")
 CHANNEL = Text(en="ch {number}", th="ช่อง {number}")
 LEGEND = Text(
-    en="{differs} sources differ (see `inspect`)   {proxy} not of the recording itself: live stream or recorder",
-    th="{differs} ข้อมูลไม่ตรงกัน (ดูด้วย `inspect`)   {proxy} ไม่ใช่ค่าของภาพที่บันทึกโดยตรง: จากภาพสดหรือเครื่องบันทึก",
+    en="{differs} sources differ (see `inspect`)   {proxy} not of the recording itself: live stream or recorder   fps: delivered, beside what is set",
+    th="{differs} ข้อมูลไม่ตรงกัน (ดูด้วย `inspect`)   {proxy} ไม่ใช่ค่าของภาพที่บันทึกโดยตรง: จากภาพสดหรือเครื่องบันทึก   ภาพ/วิ: ที่ส่งจริง เทียบกับที่ตั้งไว้",
 )
 FIELD_NAMES: dict[str, Text] = {
     "owner": Text(en="owner", th="หน่วยงาน"),

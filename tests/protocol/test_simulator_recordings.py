@@ -250,14 +250,12 @@ def test_the_time_filter_can_be_ignored_and_the_replay_host_wrong() -> None:
 
 def test_the_fleet_of_recordings_claims_what_its_oracle_says() -> None:
     fleet = moved(load_fleet(FLEETS / "recordings.yaml"), own_network())
-    expected = {(one.address, one.channel): one for one in expected_retention(fleet, datetime.now(UTC))}
+    expected = expected_retention(fleet, datetime.now(UTC))
     with Municipality(fleet) as town:
         for device in fleet.devices:
             if device.faults.archive.lists_nothing:
                 continue
-            for (address, number), truth in expected.items():
-                if address != device.address:
-                    continue
+            for truth in (one for one in expected if one.address == device.address):
                 named = f"<q:RecordingToken>{truth.token}</q:RecordingToken>"
                 token = Token(password=device.login.password, clock_offset_s=device.faults.clock_offset_s)
                 body = body_of(ask(device, "search", "GetRecordingInformation", named, token=token))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -83,9 +84,9 @@ def test_key_frames_alone_as_fast_as_they_come(replay: Replay) -> None:
     assert all(unit.flags == "C" and unit.is_key for unit in units)
     apart = {
         round((b.recorded - a.recorded).total_seconds(), 3)
-        for a, b in zip(units, units[1:])
+        for a, b in itertools.pairwise(units)
         if a.recorded and b.recorded
-    }  # noqa: B905 - neighbours
+    }
     assert apart == {1.0}
 
 

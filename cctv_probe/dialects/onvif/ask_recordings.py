@@ -164,8 +164,3 @@ def _merged(searched: Recording, configured: Recording | None) -> Recording:
         tracks=searched.tracks or configured.tracks,
         maximum_retention_s=configured.maximum_retention_s,
     )
-
-
-def ask_recordings(session: OnvifSession, channels: Sequence[Channel] = ()) -> Recorded:
-    """What the device behind `session` says it has recorded, joined to `channels`. Raises nothing."""
-    return RecordingQuestions(session, channels).ask()

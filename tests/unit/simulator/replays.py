@@ -36,7 +36,8 @@ def recorder(*recordings: Recordings, clock_offset_s: float = 0.0, **archive: An
 
 def recorded(**changes: Any) -> Recordings:
     """Small pictures of two days."""
-    return Recordings(**({"days": 2, "recorded": SMALL} | changes))
+    values: dict[str, Any] = {"days": 2, "recorded": SMALL}
+    return Recordings(**(values | changes))
 
 
 def clock(moment: datetime) -> str:

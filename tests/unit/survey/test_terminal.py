@@ -57,7 +57,7 @@ def test_columns_stand_straight_under_thai_names() -> None:
 
 
 def test_marks_are_explained_and_the_note_names_what_differs() -> None:
-    text = printed(survey_table(SURVEY.cameras, SURVEY.devices, "en"), 160)
+    text = printed(survey_table(SURVEY.cameras, SURVEY.devices, "en"), 200)
     assert "≠ brand, resolution, fps, codec" in text
     assert "≠ sources differ" in text
     assert "no login" in text
