@@ -1,20 +1,22 @@
 """cctv-probe finds out what street cameras really do, beside what delivery notes say.
 
-    scope ─► discover ─► identify ─► ask ─► describe ─► survey ─► report
-    what may   who is      what brand,  settings  the streams'   the record  files
-    be touched there       no password            own words
+    scope ─► discover ─► identify ─► ask ─► describe ─► measure ─► survey ─► report
+    what may   who is      what brand,  settings  the streams'   what they    the record  files
+    be touched there       no password            own words      deliver
 
-One program for the technician's desk and for the agent: it asks cameras and recorders over ONVIF and RTSP and fills the
-eleven-field record of the Department of Local Administration's survey. Every value carries its source and standing
+One program for the technician's desk and for the agent: it asks cameras and recorders over ONVIF and RTSP, watches their streams,
+and fills the eleven-field record of the Department of Local Administration's survey. Every value carries its source and standing
 (declared, advertised, configured, bitstream, measured); what could not be had carries the reason and what to do.
 
 Rooms, top to bottom; each may import only those below it:
 
     cli                                  one file a command
     pipeline                             the stages in order; read it first
-    survey · stream · identify · discover   the stages; they do not import one another
+    visiting                             what happens at one device, stage by stage
+    survey · footage · stream · identify · discover   the stages; they do not import one another
     dialects                             how to ask each kind of device: onvif
-    rtsp                                 our own tolerant RTSP client, SDP, parameter sets
+    rtsp                                 our own tolerant RTSP client, SDP, parameter sets, depacketizers
+    media                                coded pictures → numbers; the decoder child
     wire                                 everything that opens a socket: deadlines, HTTP, logins and their ledger, redaction
     scope · contract                     what may be touched · what travels
     model                                what is true about cameras: values without I/O

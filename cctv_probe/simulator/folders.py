@@ -81,7 +81,7 @@ class _Writer:
             (*files, *kept),
             (*segments, *locked),
             tuple(kept),
-            tuple((kind, self._strange(kind, files)) for kind in self._shape.strange),
+            tuple((kind, self._strange(kind, number, files)) for number, kind in enumerate(self._shape.strange)),
         )
 
     def _file(self, number: int, span: Span, *, is_locked: bool) -> Path:
@@ -111,14 +111,14 @@ class _Writer:
         told = (moment + self._offset).timestamp()
         os.utime(file, (told, told))
 
-    def _strange(self, kind: Strange, files: list[Path]) -> Path:
+    def _strange(self, kind: Strange, number: int, files: list[Path]) -> Path:
         """A file that is no footage, or claims a time that cannot be: on a day before anything was recorded."""
-        moment = self._now - timedelta(days=self._truth.days + 20 + len(kind))
+        moment = self._now - timedelta(days=self._truth.days + 20 + number)
         if kind == "year_1970":
             moment = datetime(1970, 1, 1, 7, tzinfo=UTC)
         elif kind == "buddhist_year":
             moment = (self._now - timedelta(days=1)).replace(year=self._now.year + 543, day=1)
-        named = self._named(90_000 + len(kind), (moment, moment + timedelta(minutes=self._shape.segment_min)), False)
+        named = self._named(90_000 + number, (moment, moment + timedelta(minutes=self._shape.segment_min)), False)
         file = self._path(named)
         if kind == "foreign":
             file = file.with_name("Thumbs.db")

@@ -15,6 +15,7 @@ from cctv_probe.model.evidence import Fact
 from cctv_probe.model.record import FIELDS, SurveyRecord
 from cctv_probe.model.words import Language
 from cctv_probe.survey import report_words as words
+from cctv_probe.survey import terminal_words
 from cctv_probe.survey.agreement import disagreements
 from cctv_probe.survey.atomic import write_atomically
 from cctv_probe.survey.display import camera_title, number, place_words, value_words
@@ -164,6 +165,12 @@ def _overview_row(page: Page, camera: SurveyRecord, place: int) -> list[str]:
     cells = [tag("div", brand, kind="free"), *(tag("span", value, kind="tight") for value in values)]
     unread = all(camera.fields[field].chosen is None for field in _OVERVIEW_FIELDS)
     note = f"≠ {page(words.DIFFERS)}" if differing_fields(camera) else page(words.NOT_YET) if unread else ""
+    if camera.working.value is False:
+        fault = next(
+            (terminal_words.FAULTS[item.code] for item in camera.findings if item.code in terminal_words.FAULTS), None
+        )
+        shown = f"{page(terminal_words.PICTURE)}: {page(fault or terminal_words.FAULTY)}"
+        note = " · ".join(part for part in (tag("strong", shown), note) if part)
     return [str(place), tag("div", name + where, kind="free"), *cells, note]
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 from zeep.wsse.username import UsernameToken
 
-from cctv_probe.simulator.fleet import ChannelLies, Device, Faults, Login, Ports, Service
+from cctv_probe.simulator.fleet import Banners, ChannelLies, Device, Faults, Login, Ports, Service
 from cctv_probe.simulator.fleet_file import load_fleet
 from cctv_probe.simulator.generated import moved
 from cctv_probe.simulator.municipality import Municipality
@@ -339,6 +339,14 @@ def test_old_axis_wants_a_login_even_for_the_clock() -> None:
         answer = ask(device, "device", "GetSystemDateAndTime")
     assert answer.status_code == 400
     assert "Date" in answer.headers
+
+
+def test_thai_in_a_header_is_utf8() -> None:
+    device = camera(login=Login(password=PASSWORD, scheme="http_digest_md5"), banners=Banners(realm="กล้อง"))
+    with Municipality(fleet_of(device)):
+        challenge = ask(device, "device", "GetScopes").headers["WWW-Authenticate"]
+        assert ask(device, "device", "GetHostname").ok
+    assert 'realm="กล้อง"' in challenge.encode("latin-1").decode()
 
 
 def test_two_devices_have_two_certificates() -> None:

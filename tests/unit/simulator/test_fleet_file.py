@@ -10,6 +10,7 @@ from cctv_probe.simulator.fleet_file import FleetError, load_fleet, read_fleet
 from cctv_probe.simulator.generated import credentials_for, many_cameras, moved
 from tests.unit.simulator.towns import FLEETS
 
+RECORDINGS = "devices[0].channels[0].recordings"
 STREAM = "devices[0].channels[0].truths.streams[0]"
 GOOD = """\
 name: {en: Town, th: เมือง}
@@ -39,7 +40,7 @@ def test_the_demo_fleet_has_its_sixteen_devices() -> None:
 
 def test_every_fleet_in_the_repository_loads() -> None:
     files = sorted(FLEETS.glob("*.yaml"))
-    assert {"demo.yaml", "hostile.yaml", "streams.yaml"} <= {file.name for file in files}
+    assert {"demo.yaml", "hostile.yaml", "recordings.yaml", "streams.yaml"} <= {file.name for file in files}
     assert all(load_fleet(file).devices for file in files)
 
 
@@ -75,6 +76,16 @@ def test_the_passwords_of_the_demo_can_be_searched_for() -> None:
         ),
         ("h264, width", "mjpeg, faults: {mark_on_sei: true}, width", 15, STREAM, "need h264 or h265"),
         ("h264, width", "h265, faults: {absurd_size: true}, width", 15, STREAM, "absurd_size needs h264"),
+        ("- name: หนึ่ง", "- name: หนึ่ง\n    recordings: {day: 3}", 13, f"{RECORDINGS}.day", "allowed here: days"),
+        ("- name: หนึ่ง", "- name: หนึ่ง\n    recordings: {oldest_at: 02:30}", 13, f"{RECORDINGS}.oldest_at", "string"),
+        (
+            "- name: หนึ่ง",
+            "- name: หนึ่ง\n    recordings: {gaps: [{day: 1, starts: '09:00', ends: '08:00'}]}",
+            13,
+            f"{RECORDINGS}.gaps[0]",
+            "not before",
+        ),
+        ("path: /a", "path: /onvif/replay/1", 4, "devices[0]", "those of recordings"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(before: str, after: str, line: int, key: str, said: str) -> None:

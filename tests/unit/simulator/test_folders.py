@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,12 +60,13 @@ def test_every_container_is_read_by_libav(tmp_path: Path, container: str, codec:
     assert context.name == {"h264": "h264", "h265": "hevc"}[codec]
     assert (context.width, context.height) == (160, 128)
     times = [float(packet.pts * packet.time_base) for packet in packets]
-    dense = [b - a for a, b in zip(times[:175], times[1:175], strict=False)]
-    assert dense == pytest.approx([0.08] * 174, abs=2e-3)
+    steps = [b - a for a, b in itertools.pairwise(times)]
+    jitter_s = 0.05 if container == "dav" else 2e-3  # libav sets its clock anew at every full second of a .dav
+    assert steps[:174] == pytest.approx([0.08] * 174, abs=jitter_s)
+    assert times[174] - times[0] == pytest.approx(174 * 0.08, abs=jitter_s)
     whole = 14 if container == "avi" else (end - start).total_seconds()
     assert whole - 50 < times[-1] - times[0] < whole
-    gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
-    assert max(gaps) < 50
+    assert max(steps) < 50
     with av.open(str(file)) as opened:
         pictures = [frame.to_ndarray(format="gray") for frame in opened.decode(video=0)]
     assert len(pictures) == len(packets)
@@ -76,7 +78,7 @@ def test_pictures_of_different_files_differ(tmp_path: Path) -> None:
     for file in written.files:
         with av.open(str(file)) as opened:
             firsts.append(next(opened.decode(video=0)).to_ndarray(format="gray").astype(int))
-    assert len(firsts) == 9
+    assert len(firsts) == 11
     assert min(np.abs(a - b).mean() for number, a in enumerate(firsts) for b in firsts[:number]) > 0.5
 
 
@@ -95,7 +97,7 @@ def test_names_hold_local_times(tmp_path: Path, layout: str, container: str, nam
     assert written.folder == tmp_path / written.address
     shown = [str(file.relative_to(written.folder)) for file in written.files]
     assert re.fullmatch(name, shown[1])
-    assert [bool(re.search(locked, one)) for one in shown] == [False] * 8 + [True]
+    assert [bool(re.search(locked, one)) for one in shown] == [False] * 10 + [True]
     assert written.locked == (written.files[-1],)
     assert [file.stat().st_mtime for file in written.files] == [end.timestamp() for _, end in written.spans]
 
