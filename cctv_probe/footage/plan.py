@@ -166,9 +166,9 @@ class Planner:
     # --- What they need ----------------------------------------------------------------------------------------------
 
     def _reached(self, known: _Known) -> int:
-        claimed, earlier = known.claimed_day, known.earlier.end
-        marks = [day for day in (claimed, self.wish.declared_days, earlier) if day]
-        return reach(known.present_tonight, EVERY_DAY_UP_TO, marks, self.wish.most_days, again=bool(earlier))
+        marks = [day for day in (known.claimed_day, self.wish.declared_days) if day]
+        earlier = min(known.earlier.end, self.wish.most_days)
+        return reach(known.present_tonight, EVERY_DAY_UP_TO, marks, self.wish.most_days, earlier=earlier)
 
     def _must_have(self, known: _Known) -> list[int]:
         """Days that the verdict cannot do without: 1 to 31, the ends and their neighbours, some random days between."""

@@ -14,18 +14,28 @@ Present = Callable[[int], bool]
 _MOST_STEPS = 12
 
 
-def reach(present: Present, swept: int, marks: Iterable[int], most: int, *, again: bool = False) -> int:
+def reach(present: Present, swept: int, marks: Iterable[int], most: int, *, earlier: int = 0) -> int:
     """The oldest day that seems present; 0 where none does.
 
-    Days 1 to `swept` are all going to be sampled anyway, so nothing is asked among them unless `again`: they were sampled
-    in earlier nights, and tonight must show that they are still there. `marks` are days at which somebody says that
-    footage ends: the index, the declared list, an earlier night. No day beyond `most` is asked for.
+    Days 1 to `swept` are all going to be sampled anyway, so nothing is asked among them. `marks` are days at which somebody
+    says that footage ends: the index, the declared list. No day beyond `most` is asked for. Where samples of other nights
+    reached back to day `earlier`, two questions tell whether that still holds, and only where not it is searched anew.
     """
-    wanted = sorted({mark for mark in marks if 1 <= mark <= most})
-    oldest = _by_marks(present, [mark for mark in [swept + 1, *wanted] if mark > swept or again], most)
-    if oldest <= swept and not again:
-        return oldest
+    if earlier:
+        return _again(present, swept, earlier, most)
+    wanted = sorted({mark for mark in marks if swept < mark <= most})
+    oldest = _by_marks(present, [swept + 1, *wanted], most)
+    if not oldest:
+        return 0
     return _narrowed(present, oldest, _beyond(present, oldest, swept, wanted, most), most)
+
+
+def _again(present: Present, swept: int, earlier: int, most: int) -> int:
+    if not present(earlier):
+        return _narrowed(present, 0, earlier, most)
+    if earlier >= most or not present(earlier + 1):
+        return earlier
+    return _narrowed(present, earlier + 1, _beyond(present, earlier + 1, swept, [], most), most)
 
 
 def _by_marks(present: Present, marks: Iterable[int], most: int) -> int:

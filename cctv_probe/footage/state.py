@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -117,7 +118,8 @@ class StateStore:
                 os.fsync(file.fileno())
             temporary.replace(path)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
             words = _NOT_SAVED.with_(path=path, reason=error.strerror or type(error).__name__)
             raise CannotKeepError(words) from error
 

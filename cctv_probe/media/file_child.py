@@ -35,6 +35,7 @@ from cctv_probe.media.file_messages import (
 CANNOT_CONFINE = 3
 LONG_S, LONG_GOPS, LONGEST_S = 10.0, 2, 45.0
 _NEAR_S = 30.0
+_BACK_S = (0.0, 5.0, 50.0)
 _MOST_PACKETS = 200_000
 _BUFFER_BYTES = 128 * 1024
 _CODECS = {"h264": "h264", "hevc": "h265", "mjpeg": "mjpeg", "mpeg4": "mpeg4", "av1": "av1", "libdav1d": "av1"}
@@ -115,28 +116,43 @@ def _answer(opened: Any, question: FileQuestion) -> FileAnswer:
 
 
 def _with_pictures(opened: Any, stream: Any, question: FileQuestion, said: FileAnswer) -> FileAnswer:
-    keys: list[FileKey] = []
-    rows: list[FileRow] = []
     extra = bytes(stream.codec_context.extradata or b"")
     to_annex_b = _filter(stream, said.codec, extra)
-    for at_s, packet in _from_key(opened, stream, question.at_s, said.first_s):
-        if packet.is_keyframe and (len(keys) < MAX_KEYS or question.wanted == "long"):
-            data = _coded(packet, to_annex_b) if len(keys) < MAX_KEYS else b""
-            if len(data) > MAX_KEY_BYTES:
-                return FileAnswer(failed="too_large")
-            keys = [*keys, FileKey(at_s, data)][:MAX_KEYS] if data else keys
-        rows.append(FileRow(at_s, packet.size, bool(packet.is_keyframe)))
+    at_s = _with_room(question, said)
+    for back_s in _BACK_S if at_s else (0.0,):  # some containers are found only behind the instant that was sought
+        keys, rows = _read(opened, stream, question, max(0.0, at_s - back_s), said.first_s, to_annex_b)
+        if any(len(key.data) > MAX_KEY_BYTES for key in keys):
+            return FileAnswer(failed="too_large")
+        if keys:
+            sets = _parameter_sets(said.codec, extra)
+            return replace(said, keys=tuple(keys), rows=tuple(rows), parameter_sets=sets)
+    return FileAnswer(failed="no_picture")
+
+
+def _read(
+    opened: Any, stream: Any, question: FileQuestion, at_s: float, first_s: float, to_annex_b: Any | None
+) -> tuple[list[FileKey], list[FileRow]]:
+    keys: list[FileKey] = []
+    rows: list[FileRow] = []
+    for moment_s, packet in _from_key(opened, stream, at_s, first_s):
+        data = _coded(packet, to_annex_b) if packet.is_keyframe and len(keys) < MAX_KEYS else b""
+        keys += [FileKey(moment_s, data)] if data else []
+        rows.append(FileRow(moment_s, packet.size, bool(packet.is_keyframe)))
         if question.wanted == "key" or _enough(rows):
             break
-    if not keys:
-        return FileAnswer(failed="no_picture")
-    sets = _parameter_sets(said.codec, extra)
-    return replace(said, keys=tuple(keys), rows=tuple(rows), parameter_sets=sets)
+    return keys, rows
+
+
+def _with_room(question: FileQuestion, said: FileAnswer) -> float:
+    """A longer piece must not begin just before the end of the file."""
+    if question.wanted != "long" or said.duration_s is None:
+        return question.at_s
+    return max(0.0, question.at_s - _NEAR_S, min(question.at_s, said.duration_s - LONG_S * 1.5))
 
 
 def _from_key(opened: Any, stream: Any, at_s: float, first_s: float) -> Iterator[tuple[float, Any]]:
     """(seconds after the first picture, packet), from the last key picture before `at_s` on."""
-    sought = _seek(opened, at_s + first_s)
+    sought = at_s > 0 and _seek(opened, at_s + first_s)
     begun = False
     for number, packet in enumerate(opened.demux(stream)):
         moment = packet.pts if packet.pts is not None else packet.dts

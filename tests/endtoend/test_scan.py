@@ -249,3 +249,19 @@ def test_a_scope_file_bounds_the_scan_and_gives_the_owner(state: Path, tmp_path:
     assert first["fields"]["owner"]["value"] == {"lao_code": "05990101", "name": "ทต.บ้านสาธิต"}
     assert first["fields"]["owner"]["standing"] == "declared"
     assert cameras[town.addresses[1]]["scope_class"] == "closed"
+
+
+def test_thumbnails_stand_in_the_local_report_only_where_they_are_asked_for(state: Path, tmp_path: Path) -> None:
+    with fleet_on("demo", "127.91.10", tmp_path) as (town, credentials):
+        words = ["scan", town.addresses[8], "--credentials", str(credentials), "--sample-s", "3"]
+        run(*words, "--out", str(tmp_path / "with"), "--thumbnails", state=state)
+        run(*words, "--out", str(tmp_path / "without"), state=state)
+    assert "data:image/jpeg;base64," in (tmp_path / "with" / "report.html").read_text(encoding="utf-8")
+    assert "data:image/jpeg" not in (tmp_path / "without" / "report.html").read_text(encoding="utf-8")
+    for folder in ("with", "without"):
+        told = (tmp_path / folder / "survey.json").read_text(encoding="utf-8")
+        assert "jpeg" not in told
+        pictures = [
+            path for path in (tmp_path / folder).rglob("*") if path.is_file() and b"\xff\xd8\xff" in path.read_bytes()
+        ]
+        assert pictures == [], "no picture is kept as a file"

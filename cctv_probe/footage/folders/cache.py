@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ class FolderCache:
             temporary.write_bytes(json.dumps(told, separators=(",", ":")).encode())
             temporary.replace(self.path)
         except OSError:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
 
 
 def _directory(row: list[Any]) -> Directory:

@@ -22,6 +22,7 @@ _LOOK_BYTES = 256 * 1024
 _LOOKS = 24
 _HALVINGS = 40
 _HOPS = 4000
+_MOST_LOST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,16 @@ def _any_key(piece: Piece, first: Frame) -> Frame | None:
 
 
 def _frames(piece: Piece, start: Frame) -> Iterator[Frame]:
+    """Frame after frame; where one does not follow the other, the next is looked for, some hundred times."""
     frame: Frame | None = start
+    lost = 0
     for _ in range(_HOPS):
         if frame is None:
             return
         yield frame
         behind = frame.offset + frame.length
-        frame = parse_frame(piece(behind, _HEAD.size), behind)
+        following = parse_frame(piece(behind, _HEAD.size), behind)
+        if following is None and lost < _MOST_LOST:
+            lost += 1
+            following = first_frame(piece, behind, behind)
+        frame = following

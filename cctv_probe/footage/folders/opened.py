@@ -97,10 +97,11 @@ class Files:
         """When an untimed file was recorded: as its container says, else by its last change. Raises `StepError`."""
         with self._open(path) as (piece, size):
             answer = self._asked(path, piece, FileQuestion(size, "probe"), deadline)
+            first = dhav.first_frame(piece, size) if answer.container == "dav" else None
             changed_s = self._changed_s(path) or 0.0
         self._check(path, answer)
         lasted_s = min(max(answer.duration_s or 0.0, 1.0), 7 * 86_400.0)
-        started_s = self._local_s(answer.first_s) if answer.container == "dav" else _iso_s(answer.created)
+        started_s = first.local.replace(tzinfo=self.zone).timestamp() if first else _iso_s(answer.created)
         if started_s is None:
             return Times(int(changed_s - lasted_s), int(changed_s), FROM_CHANGE)
         return Times(int(started_s), int(started_s + lasted_s), FROM_CONTAINER)

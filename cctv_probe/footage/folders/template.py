@@ -122,7 +122,7 @@ def _expression(template: str, name: str, form: str | None, groups: list[str]) -
     if name in ("start", "end", ""):
         return _time(template, name, form or "%Y%m%d%H%M%S", groups)
     plain = {
-        "channel": r"\d{1,4}" if form == "number" else r"[\w \-.]{1,80}?",
+        "channel": r"\d{1,4}" if form == "number" else r"[^/]{1,80}?",
         "kind": r"[A-Za-z]{1,12}",
         "epoch": r"\d{9,10}",
         "millis": r"\d{3}",

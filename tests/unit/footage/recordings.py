@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +31,16 @@ def units(seconds: int = 12, rate: int = 5, gop: int = 10, codec: str = "libx264
         frame.pts = number
         found += [(bytes(packet), bool(packet.is_keyframe)) for packet in encoder.encode(frame)]
     return found + [(bytes(packet), bool(packet.is_keyframe)) for packet in encoder.encode(None)]
+
+
+def coded_picture(quantiser: int, number: int = 1) -> bytes:
+    """One picture of a scene, coded as finely as `quantiser` says."""
+    encoder: Any = av.CodecContext.create("libx264", "w")
+    encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = 128, 96, "yuv420p", Fraction(1, 5)
+    encoder.thread_count = 1
+    encoder.options = {"preset": "ultrafast", "qp": str(quantiser), "x264-params": "annexb=1:repeat-headers=1"}
+    frame = av.VideoFrame.from_ndarray(_picture(number, 1), format="yuv420p")
+    return b"".join(bytes(packet) for packet in [*encoder.encode(frame), *encoder.encode(None)])
 
 
 def _picture(number: int, seed: int) -> Any:
@@ -68,10 +78,8 @@ def _frame(number: int, unit: bytes, is_key: bool, local: datetime, rate: int) -
     at_s = number / rate
     ext = b"\x82\0\0\0" + struct.pack("<HH", 128, 96) + bytes([0x81, 0, 0x08, rate])
     length = 24 + len(ext) + len(unit) + 8
-    second = local.second + int(at_s)
-    minute, second = local.minute + second // 60, second % 60
-    hour, minute = local.hour + minute // 60, minute % 60
-    date = (local.year - 2000) << 26 | local.month << 22 | local.day << 17 | hour << 12 | minute << 6 | second
+    now = local + timedelta(seconds=int(at_s))
+    date = (now.year - 2000) << 26 | now.month << 22 | now.day << 17 | now.hour << 12 | now.minute << 6 | now.second
     head = struct.pack("<4sBBBBIII", b"DHAV", 0xFD if is_key else 0xFC, 0, 0, 0, number, length, date)
     head += struct.pack("<HBB", int(at_s * 1000) % 65535, len(ext), 0)
     return head + ext + unit + b"dhav" + struct.pack("<I", length)
