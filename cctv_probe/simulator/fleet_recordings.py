@@ -14,7 +14,7 @@ from cctv_probe.simulator.fleet_values import STRICT, Pixels, Rate
 
 Mode = Literal["continuous", "schedule", "motion", "event"]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
-"""A local time of day, `"02:30"` (quoted: YAML reads a bare 02:30 as a number); `"24:00"` is the day's end."""
+"""A local time of day, `"12:30"` (quoted: YAML reads a bare 12:30 as a number); `"24:00"` is the day's end."""
 Day = Annotated[int, Field(ge=0, le=4000)]
 Layout = Literal["dahua", "reolink", "synology", "flat", "untimed"]
 Container = Literal["mp4", "mkv", "avi", "ts", "dav"]

@@ -15,6 +15,7 @@ from cctv_probe.rtsp.setup import Way
 from cctv_probe.rtsp.stream import PlayOptions, play
 from cctv_probe.simulator.fleet import ChannelLies, Device, Faults, Login, Ports, Stream
 from cctv_probe.simulator.fleet_file import load_fleet
+from cctv_probe.simulator.generated import moved
 from cctv_probe.simulator.municipality import Municipality
 from cctv_probe.wire.deadline import Budget, Deadline
 from tests.unit.rtsp.account import OneAccount
@@ -88,7 +89,7 @@ def test_every_codec_arrives_whole_at_its_rate_and_decodes(town: Municipality, w
 
 
 def test_every_stream_of_the_demo_fleet_is_what_its_file_says() -> None:
-    fleet = load_fleet(FLEETS / "demo.yaml")
+    fleet = moved(load_fleet(FLEETS / "demo.yaml"), "127.93.1")
     streaming = [
         device
         for device in fleet.devices

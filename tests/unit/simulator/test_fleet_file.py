@@ -77,7 +77,7 @@ def test_the_passwords_of_the_demo_can_be_searched_for() -> None:
         ("h264, width", "mjpeg, faults: {mark_on_sei: true}, width", 15, STREAM, "need h264 or h265"),
         ("h264, width", "h265, faults: {absurd_size: true}, width", 15, STREAM, "absurd_size needs h264"),
         ("- name: หนึ่ง", "- name: หนึ่ง\n    recordings: {day: 3}", 13, f"{RECORDINGS}.day", "allowed here: days"),
-        ("- name: หนึ่ง", "- name: หนึ่ง\n    recordings: {oldest_at: 02:30}", 13, f"{RECORDINGS}.oldest_at", "string"),
+        ("- name: หนึ่ง", "- name: หนึ่ง\n    recordings: {oldest_at: 12:30}", 13, f"{RECORDINGS}.oldest_at", "string"),
         (
             "- name: หนึ่ง",
             "- name: หนึ่ง\n    recordings: {gaps: [{day: 1, starts: '09:00', ends: '08:00'}]}",
