@@ -88,7 +88,11 @@ def _scan(asked: Asked, *, as_json: bool) -> None:
         from cctv_probe.cli.show import show_survey
 
         show_survey(finished.survey)
-    notes = [*finished.remarks, *([_STOPPED] if finished.interrupted else []), _WRITTEN.with_(path=finished.folder)]
+    notes = [
+        *finished.remarks,
+        *([_STOPPED] if finished.interrupted and as_json else []),
+        _WRITTEN.with_(path=finished.folder),
+    ]
     sys.stdout.flush()
     for note in notes:
         sys.stderr.write(say(note) + "\n")

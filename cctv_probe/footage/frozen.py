@@ -16,6 +16,12 @@ MAY_BE_SAME_S = 120.0
 _EMPTY_FLAT, _CARD_FLAT, _CARD_NOISE = 0.98, 0.8, 0.4
 _TEXTURED, _GRAIN = 0.1, 0.3
 _NEAR = 1.5  # levels of luma
+_LOOP_PICTURES, _LOOP_TIMES = 2, 3
+"""So many pictures that come back, or one that comes so often, are no coincidence."""
+_LOOP = Text(
+    en="belongs to a loop: {count} pictures came back at instants that cannot look alike",
+    th="เป็นส่วนหนึ่งของภาพวนซ้ำ มี {count} ภาพที่ปรากฏซ้ำในเวลาที่ไม่ควรเหมือนกัน",
+)
 _SAME = Text(
     en="shows the same picture as {count} other instants: a loop or a still picture, not what was recorded then",
     th="แสดงภาพเดียวกับอีก {count} ช่วงเวลา น่าจะเป็นภาพวนซ้ำหรือภาพนิ่ง ไม่ใช่ภาพที่บันทึกในเวลานั้น",
@@ -54,26 +60,44 @@ def is_same(pair: PairFigures, noise: float) -> bool:
 
 
 def without_repeats(samples: Sequence[Sample]) -> tuple[Sample, ...]:
-    """The samples, with those that show one picture at instants far apart no longer counted as played."""
+    """The samples, with those that show one picture at instants far apart no longer counted as played.
+
+    A camera that hung for a while gives one picture over a stretch of time, and only that stretch is lost. Where pictures come
+    back with others between them, the archive plays a loop, and no picture of it proves anything.
+    """
+    played = [sample for sample in samples if sample.outcome is Outcome.PLAYED and sample.picture_sha256]
     groups: dict[str, list[Sample]] = {}
-    for sample in samples:
-        if sample.outcome is Outcome.PLAYED and sample.picture_sha256:
-            groups.setdefault(sample.picture_sha256, []).append(sample)
-    repeated = {print_: len(_instants(group)) for print_, group in groups.items() if _apart(group)}
+    for sample in played:
+        groups.setdefault(sample.picture_sha256 or "", []).append(sample)
+    repeated = {print_: _instants(group) for print_, group in groups.items() if _apart(group)}
+    back = [instants for print_, instants in repeated.items() if _comes_back(print_, instants, played)]
+    if len(back) >= _LOOP_PICTURES or any(len(instants) >= _LOOP_TIMES for instants in back):
+        return tuple(
+            _with(sample, _LOOP.with_(count=len(repeated))) if sample in played else sample for sample in samples
+        )
     return tuple(_judged(sample, repeated) for sample in samples)
 
 
-def _judged(sample: Sample, repeated: dict[str, int]) -> Sample:
-    count = repeated.get(sample.picture_sha256 or "")
-    if not count or sample.outcome is not Outcome.PLAYED:
+def _judged(sample: Sample, repeated: dict[str, set[datetime]]) -> Sample:
+    instants = repeated.get(sample.picture_sha256 or "")
+    if not instants or sample.outcome is not Outcome.PLAYED:
         return sample
-    line = _SAME.with_(count=count - 1)
+    return _with(sample, _SAME.with_(count=len(instants) - 1))
+
+
+def _with(sample: Sample, line: Text) -> Sample:
     return replace(sample, outcome=Outcome.UNPLAYABLE, line=line.en, line_th=line.th)
 
 
 def _apart(group: Iterable[Sample]) -> bool:
     instants = _instants(group)
     return max(instants) - min(instants) > timedelta(seconds=MAY_BE_SAME_S)
+
+
+def _comes_back(print_: str, instants: set[datetime], played: Iterable[Sample]) -> bool:
+    """Whether another picture lies between the first and the last time that this one was seen."""
+    first, last = min(instants), max(instants)
+    return any(sample.picture_sha256 != print_ and first < sample.at_utc < last for sample in played)
 
 
 def _instants(group: Iterable[Sample]) -> set[datetime]:

@@ -2,7 +2,8 @@
 
 The order, each step only as far as the samples do not settle it: how far back the archive seems to reach; every day up to
 31 once; the days before, at and after the declared and the found end; two longer pieces; other instants of days of which
-nothing played; the days between the verified end and what is known to be empty; random days until there are enough.
+nothing played; the days between the verified end and what is known to be empty; two instants a day apart, which must
+not look alike; random days until there are enough.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ EVERY_DAY_UP_TO = 31
 _TRIES = 3
 """So many instants of a day are tried before it counts as empty, or as not to be asked tonight."""
 _SOON_AFTER_S = 60.0
+_TWINS_APART = 2
 _NIGHT_FROM_H, _NIGHT_UNTIL_H = 20.0, 5.0
 
 
@@ -51,6 +53,7 @@ class Wish:
     most_days: int = 400
     random_days: int = 10
     every_night: int = 6
+    twins: int = 2
 
 
 class _Need(Exception):
@@ -78,7 +81,9 @@ class Planner:
         known = _Known(samples, self.days, self.index)
         if len(known.tonight) >= self.most_asks:
             return ()
-        steps = (self._reach, self._sweep, self._anchors, self._long, self._recheck, self._boundary, self._fill)
+        steps = (
+            self._reach, self._sweep, self._anchors, self._long, self._recheck, self._boundary, self._twins, self._fill
+        )  # fmt: skip
         for step in steps:
             asks = step(known)
             if asks:
@@ -134,7 +139,7 @@ class Planner:
         empty = [row.day for row in known.history.inside if not row.present]
         again = [day for day in empty if 0 < known.tried(day) < _TRIES]
         asks = self._asks(again, known, "recheck")
-        for day in (end + 1, end + 2) if end and not known.drawn_in else ():
+        for day in () if known.drawn_in else (end + 1, end + 2):
             behind = known.history.rows.get(day)
             if behind and not behind.present:
                 asks += self._late(day, known)
@@ -149,6 +154,23 @@ class Planner:
             return ()
         middle = (verified + behind[0].day) // 2
         return self._asks([middle], known, "search") if known.tried(middle) < _TRIES else ()
+
+    def _twins(self, known: _Known) -> tuple[Ask, ...]:
+        """The time of day of something that played, on an older day that is present: a day that was copied looks the same."""
+        asked = sum(sample.purpose == "twin" for sample in known.tonight)
+        if asked >= self.wish.twins or known.drawn_in:
+            return ()
+        pairs = [
+            (sample, day)
+            for sample in known.drawn_tonight()
+            for day in known.history.present
+            if sample.day + _TWINS_APART <= day < known.history.end
+        ]
+        twins = []
+        for place in shuffled(self.seed, range(len(pairs)), "twin")[asked : self.wish.twins]:
+            sample, day = pairs[place]
+            twins.append(Ask(sample.at_utc - timedelta(days=day - sample.day), day, "twin"))
+        return tuple(twin for twin in twins if self.days.day_of(twin.at_utc) == twin.day)
 
     def _fill(self, known: _Known) -> tuple[Ask, ...]:
         """Random days of the history, until there are as many samples as wished for."""
@@ -264,6 +286,11 @@ class _Known:
         if any(speaks(sample, self.locked) for sample in asked) or len(asked) >= _TRIES:
             return any(sample.outcome is Outcome.PLAYED for sample in asked)
         raise _Need(day)
+
+    def drawn_tonight(self) -> list[Sample]:
+        """What was drawn at random and played tonight, newest day first."""
+        drawn = (sample for sample in self.presence_tonight() if sample.purpose == "presence")
+        return sorted(drawn, key=lambda sample: (sample.day, sample.at_utc))
 
     def presence_tonight(self) -> list[Sample]:
         """What played tonight, of the history proper."""

@@ -26,7 +26,7 @@ VERSION = 1
 KEEP_NIGHTS = 7
 """Samples of so many days before tonight count; footage moves on, and so does what proves it."""
 MOST_BYTES = 16 << 20
-_PURPOSES = ("presence", "search", "recheck", "edge", "long")
+_PURPOSES = ("presence", "search", "recheck", "edge", "twin", "long")
 
 _MOVED = Text(
     en="What earlier nights found about {channel} could not be read ({path}); the file was put aside as {aside} and the check starts anew.",

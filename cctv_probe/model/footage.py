@@ -14,9 +14,10 @@ from typing import Literal
 from cctv_probe.model.finding import Finding
 from cctv_probe.model.words import Text
 
-Purpose = Literal["presence", "search", "recheck", "edge", "long"]
+Purpose = Literal["presence", "search", "recheck", "edge", "twin", "long"]
 """Why an instant was asked for: drawn at random, looking for the oldest footage, another instant of a day of which nothing
-played, the day behind the last one, or a longer piece for fields 7, 10 and 11."""
+played, the day behind the last one, the time of day of another sample (a day that was copied shows itself so), or a
+longer piece for fields 7, 10 and 11."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -28,6 +28,8 @@ class Turn:
     budget: Budget
     deadline: Deadline
     bytes_left: int
+    has_body: bool = False
+    """Whether a body follows the head: both then leave in one piece, which halves the cost of a small request."""
     sent: bool = False
     received: bool = False
     sock: Any = None
@@ -70,6 +72,7 @@ class _DeadlineSocket:
 
     def __init__(self, sock: Any) -> None:
         self._sock = sock
+        self._head = b""
 
     def makefile(self, *_args: Any, **_kwargs: Any) -> io.BufferedReader:
         return io.BufferedReader(_DeadlineReader(self._sock))
@@ -77,8 +80,12 @@ class _DeadlineSocket:
     def sendall(self, data: Any) -> None:
         turn = _turn()
         self._sock.settimeout(turn.deadline.check())
+        if turn.has_body and not self._head:
+            self._head, turn.has_body = bytes(data), False
+            return
         turn.sent = True
-        self._sock.sendall(data)
+        head, self._head = self._head, b""
+        self._sock.sendall(head + data if head else data)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sock, name)

@@ -172,7 +172,7 @@ class HttpClient:
 
     def _once(self, request: requests.PreparedRequest, deadline: Deadline, cap_bytes: int, *, legacy: bool) -> Answer:
         cap_bytes = self.budget.cap_bytes(cap_bytes)
-        turn = self._turn = Turn(self.budget, deadline, cap_bytes + AROUND_BODY_BYTES)
+        turn = self._turn = Turn(self.budget, deadline, cap_bytes + AROUND_BODY_BYTES, has_body=bool(request.body))
         begin(turn)
         adapter = self._session(legacy).get_adapter(request.url or "")
         try:

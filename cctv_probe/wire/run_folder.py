@@ -15,7 +15,7 @@ from cctv_probe.wire.redaction import Redactor
 class RunFolder:
     """Where a run keeps its evidence. Safe to share between threads.
 
-    `evidence/ab/abcdef…` holds one redacted answer each, so that anyone can check a value against what the device said;
+    `evidence/a/abcdef…` holds one redacted answer each, so that anyone can check a value against what the device said;
     `audit.jsonl` holds one line for each question asked.
     """
 
@@ -25,6 +25,7 @@ class RunFolder:
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: set[str] = set()
+        self._folders: set[str] = set()
         # What is known of cameras is confidential: a folder made here is for its owner only.
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._audit: IO[str] = (path / "audit.jsonl").open("a", encoding="utf-8")
@@ -42,9 +43,16 @@ class RunFolder:
             if name in self._kept:
                 return name
             self._kept.add(name)
-        folder = self.path / "evidence" / name[:2]
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(kept)
+            new = name[0] not in self._folders
+            self._folders.add(name[0])
+        folder = self.path / "evidence" / name[0]
+        if new:
+            folder.mkdir(parents=True, exist_ok=True)
+        try:
+            (folder / name).write_bytes(kept)
+        except FileNotFoundError:  # another worker is about to make the folder
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(kept)
         return name
 
     def asked(self, address: str, step: str, *, login: bool, outcome: str) -> None:

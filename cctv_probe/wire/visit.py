@@ -121,5 +121,7 @@ _MOST = 500
 
 def tidy(text: str) -> str:
     """A device's string without control and direction characters, at most 500 characters."""
+    if text.isprintable():
+        return text.strip()[:_MOST]
     kept = "".join(letter for letter in text if letter.isprintable() or letter == " ")
     return kept.strip()[:_MOST]

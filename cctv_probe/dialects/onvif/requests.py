@@ -64,10 +64,21 @@ def build(operation: Operation, arguments: dict[str, Any], token: Any | None = N
     """
     if operation not in ALLOWED:
         raise ValueError(f"{operation.name} is not in the allow-list")
-    message = _binding(operation).get(operation.name).create(**arguments)
-    envelope = message.content
-    if token is not None:
-        envelope, _ = token.apply(envelope, {})
+    unsigned = _without_arguments(operation) if not arguments else _created(operation, arguments)
+    if token is None:
+        return unsigned
+    envelope, _ = token.apply(etree.fromstring(unsigned), {})
+    return bytes(etree.tostring(envelope, xml_declaration=True, encoding="utf-8"))
+
+
+@functools.cache
+def _without_arguments(operation: Operation) -> bytes:
+    """Most questions are the same for every device: built once."""
+    return _created(operation, {})
+
+
+def _created(operation: Operation, arguments: dict[str, Any]) -> bytes:
+    envelope = _binding(operation).get(operation.name).create(**arguments).content
     return bytes(etree.tostring(envelope, xml_declaration=True, encoding="utf-8"))
 
 

@@ -6,6 +6,7 @@ read as far as they go (quirk 10).
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -25,8 +26,11 @@ NOT_SOAP = Text(en="sent something that is not a SOAP answer", th="คำตอ�
 def local(element: Element) -> str:
     """The element's name without namespace or (unbound) prefix."""
     tag = element.tag
-    if not isinstance(tag, str):
-        return ""
+    return _without_prefix(tag) if isinstance(tag, str) else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def _without_prefix(tag: str) -> str:
     return tag.rpartition("}")[2].rpartition(":")[2]
 
 

@@ -128,7 +128,7 @@ class Lister:
 
     def _read(self, path: str, place: str, changed: os.stat_result) -> Directory:
         self._listing.reread += 1
-        fresh = self._now_s - changed.st_mtime < _FRESH_S
+        fresh = abs(self._now_s - changed.st_mtime) < _FRESH_S
         directory = Directory(0 if fresh else changed.st_mtime_ns)
         kept = any(part.casefold() in self._settings.kept_folders for part in path.split("/"))
         with os.scandir(place) as entries:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cctv_probe.dialects.onvif.answers_recording import Recording, Summary, Track, TrackEvent
@@ -122,6 +122,7 @@ def test_the_recording_that_could_hold_an_instant_is_tried() -> None:
 @given(st.integers(70 * 365 * 86400, 200 * 365 * 86400), st.integers(0, 999_999))
 def test_ntp_times_are_read_across_the_end_of_their_era(seconds: int, microseconds: int) -> None:
     at = EPOCH + dt.timedelta(seconds=seconds, microseconds=microseconds)
+    assume(seconds != 1 << 32)  # the first second of an era is what clocks that were never set send
     found = ntp_utc(ntp(at) & 0xFFFFFFFF_FFFFFFFF)
     assert found is not None
     assert abs(found - at) <= dt.timedelta(microseconds=1)

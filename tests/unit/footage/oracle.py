@@ -46,11 +46,12 @@ def without(spans: Sequence[Span], *holes: Span) -> tuple[Span, ...]:
 @dataclass
 class Truth:
     """`spans` are what plays. `jumps`: plays the nearest footage instead of saying that there is none. `pictures`: how
-    many different pictures there are in all (a loop), None where each instant has its own."""
+    many different pictures there are in all (a loop), None where each instant has its own. `copied`: every day shows the same."""
 
     spans: tuple[Span, ...]
     jumps: bool = False
     pictures: int | None = None
+    copied: bool = False
     answers: int | None = None
     asked: list[Ask] = field(default_factory=list)
 
@@ -71,7 +72,8 @@ class Truth:
         return sample
 
     def picture(self, at: datetime) -> str:
-        number = int(at.timestamp()) if self.pictures is None else int(at.timestamp()) % self.pictures
+        period = 86_400 if self.copied else self.pictures
+        number = int(at.timestamp()) if period is None else int(at.timestamp()) % period
         return hashlib.sha256(str(number).encode()).hexdigest()
 
     def verified(self, now: datetime = NOW) -> int:

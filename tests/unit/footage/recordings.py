@@ -17,14 +17,20 @@ FORMATS = {".mp4": "mp4", ".mkv": "matroska", ".avi": "avi", ".ts": "mpegts"}
 
 
 @lru_cache(maxsize=8)
-def units(seconds: int = 12, rate: int = 5, gop: int = 10, codec: str = "libx264", seed: int = 1) -> list[tuple[bytes, bool]]:
+def units(
+    seconds: int = 12, rate: int = 5, gop: int = 10, codec: str = "libx264", seed: int = 1
+) -> list[tuple[bytes, bool]]:
     """Coded pictures of noise over a gradient, with start codes, and whether each is a key picture."""
     encoder: Any = av.CodecContext.create(codec, "w")
     encoder.width, encoder.height, encoder.pix_fmt = 128, 96, "yuv420p"
     encoder.time_base, encoder.framerate, encoder.thread_count = Fraction(1, rate), rate, 1
     encoder.gop_size = gop
     if codec == "libx264":
-        encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "x264-params": "annexb=1:repeat-headers=1:scenecut=0"}
+        encoder.options = {
+            "preset": "ultrafast",
+            "tune": "zerolatency",
+            "x264-params": "annexb=1:repeat-headers=1:scenecut=0",
+        }
     found: list[tuple[bytes, bool]] = []
     for number in range(seconds * rate):
         frame = av.VideoFrame.from_ndarray(_picture(number, seed), format="yuv420p")
@@ -50,7 +56,9 @@ def _picture(number: int, seed: int) -> Any:
     return np.clip(np.vstack([luma, chroma]), 0, 255).astype(np.uint8)
 
 
-def video(ending: str, seconds: int = 12, rate: int = 5, seed: int = 1, metadata: dict[str, str] | None = None) -> bytes:
+def video(
+    ending: str, seconds: int = 12, rate: int = 5, seed: int = 1, metadata: dict[str, str] | None = None
+) -> bytes:
     """A recorded file of `seconds`; a key picture every two seconds at 5 pictures a second."""
     made = io.BytesIO()
     with av.open(made, "w", format=FORMATS[ending]) as opened:
@@ -63,6 +71,40 @@ def video(ending: str, seconds: int = 12, rate: int = 5, seed: int = 1, metadata
             frame = av.VideoFrame.from_ndarray(_picture(number, seed), format="yuv420p")
             opened.mux(stream.encode(frame))
         opened.mux(stream.encode())
+    return made.getvalue()
+
+
+def slow_video(minutes: int, seed: int, repeat: int = 1) -> bytes:
+    """An mp4 file with a picture a minute, each a key picture; the same pictures `repeat` times over."""
+    encoder: Any = av.CodecContext.create("libx264", "w")
+    encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = 64, 48, "yuv420p", Fraction(60)
+    encoder.gop_size, encoder.thread_count = 1, 1
+    encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "qp": "30"}
+    random = np.random.default_rng([seed, 60])
+    scene = np.vstack(
+        [np.linspace(30, 200, 64)[None, :] + 20 * np.sin(np.arange(48) / 3)[:, None], np.full((24, 64), 120)]
+    )
+    packets = []
+    for number in range(minutes):
+        grain = np.vstack([random.normal(0, 8, (48, 64)), np.zeros((24, 64))])
+        frame = av.VideoFrame.from_ndarray(np.clip(scene + grain, 0, 255).astype(np.uint8), format="yuv420p")
+        frame.pts = number
+        packets += [bytes(packet) for packet in encoder.encode(frame)]
+    packets += [bytes(packet) for packet in encoder.encode(None)]
+    return _muxed(encoder, packets * repeat)
+
+
+def _muxed(encoder: Any, packets: list[bytes]) -> bytes:
+    made = io.BytesIO()
+    with av.open(made, "w", format="mp4") as opened:
+        stream: Any = opened.add_stream("libx264", rate=1)
+        stream.width, stream.height, stream.pix_fmt, stream.time_base = 64, 48, "yuv420p", Fraction(60)
+        stream.codec_context.extradata = encoder.extradata
+        for number, data in enumerate(packets):
+            packet: Any = av.Packet(data)
+            packet.stream, packet.time_base, packet.is_keyframe = stream, Fraction(60), True
+            packet.pts = packet.dts = number
+            opened.mux(packet)
     return made.getvalue()
 
 

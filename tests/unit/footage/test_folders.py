@@ -34,6 +34,8 @@ BANGKOK = ZoneInfo("Asia/Bangkok")
 NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
 TEN = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 """Ten in the morning in Bangkok."""
+LOCAL_TEN = TEN.astimezone(BANGKOK).replace(tzinfo=None)
+"""As Dahua's frames carry it: without a zone."""
 LONG_AGO = (TEN.timestamp(), TEN.timestamp())
 
 
@@ -95,7 +97,9 @@ def test_usual_names_are_recognised(path: str, channel: str, minutes: float | No
     assert named.end_utc == (None if minutes is None else TEN + timedelta(minutes=minutes))
 
 
-@pytest.mark.parametrize("path", ["hiv00001.mp4", "cam1/clip.mkv", "cam_20261320100000.mp4", "cam_2026112010.mp4", "20261120256100.mp4"])
+@pytest.mark.parametrize(
+    "path", ["hiv00001.mp4", "cam1/clip.mkv", "cam_20261320100000.mp4", "cam_2026112010.mp4", "20261120256100.mp4"]
+)
 def test_names_without_a_possible_time_say_nothing(path: str) -> None:
     assert [t.name for t in known_layouts().templates if t.read(path, BANGKOK)] == []
 
@@ -106,7 +110,9 @@ def test_no_name_breaks_the_reading(path: str) -> None:
         template.read(path, BANGKOK)
 
 
-@pytest.mark.parametrize("template", ["{channel}/{begin}.mp4", "{channel}.mp4", "{start:%Q}", "{year}-{month}-{day}/{colour}"])
+@pytest.mark.parametrize(
+    "template", ["{channel}/{begin}.mp4", "{channel}.mp4", "{start:%Q}", "{year}-{month}-{day}/{colour}"]
+)
 def test_a_template_that_cannot_be_used_is_named(template: str) -> None:
     if template == "{channel}/{begin}.mp4":
         with pytest.raises(TemplateError, match="begin"):
@@ -133,7 +139,7 @@ def test_a_folder_file_adds_templates_and_names_its_mistakes(tmp_path: Path) -> 
 
 def test_files_that_follow_each_other_are_one_span(tmp_path: Path, reader: FileReader) -> None:
     for number in range(6):
-        start = datetime(2026, 11, 20, 10) + timedelta(minutes=10 * number)
+        start = LOCAL_TEN + timedelta(minutes=10 * number)
         if number != 3:
             put(tmp_path / f"cam1_{start:%Y%m%d%H%M%S}.mp4", b"x")
     found = archive(tmp_path, reader)
@@ -252,11 +258,15 @@ def test_only_what_has_changed_is_read_again(tmp_path: Path, reader: FileReader)
     put(root / "cam1/2026-11-18/14-00-00.mp4", b"x")
     os.utime(root / "cam1/2026-11-18", LONG_AGO)
     again = archive(root, reader, state)
-    starts = [span.start_utc.astimezone(BANGKOK) for span in again.index(only(again), NOW - timedelta(days=30), NOW).spans]
+    starts = [
+        span.start_utc.astimezone(BANGKOK) for span in again.index(only(again), NOW - timedelta(days=30), NOW).spans
+    ]
     assert [(start.day, start.hour) for start in starts] == [(18, 10), (19, 10), (19, 12)]
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b'{"version": 1}', b'{"version": 1, "key": 3, "directories": [], "opened": {}}'])
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b'{"version": 1}', b'{"version": 1, "key": 3, "directories": [], "opened": {}}']
+)
 def test_a_damaged_cache_costs_only_time(tmp_path: Path, reader: FileReader, damage: bytes) -> None:
     root, state = tmp_path / "f", tmp_path / "state"
     put(root / "cam1/2026-11-19/10-00-00.mp4", b"x")
@@ -271,7 +281,7 @@ def test_a_damaged_cache_costs_only_time(tmp_path: Path, reader: FileReader, dam
 
 @pytest.mark.parametrize("ending", [*FORMATS, ".dav"])
 def test_an_instant_of_every_kind_of_file_plays(tmp_path: Path, reader: FileReader, ending: str) -> None:
-    data = dav(datetime(2026, 11, 20, 10)) if ending == ".dav" else video(ending)
+    data = dav(LOCAL_TEN) if ending == ".dav" else video(ending)
     put(tmp_path / f"cam1_20261120100000_20261120100012{ending}", data)
     found = archive(tmp_path, reader)
     wanted = TEN + timedelta(seconds=7)
@@ -288,7 +298,7 @@ def test_an_instant_of_every_kind_of_file_plays(tmp_path: Path, reader: FileRead
 
 @pytest.mark.parametrize("ending", [*FORMATS, ".dav"])
 def test_a_longer_piece_is_measured(tmp_path: Path, reader: FileReader, ending: str) -> None:
-    data = dav(datetime(2026, 11, 20, 10)) if ending == ".dav" else video(ending)
+    data = dav(LOCAL_TEN) if ending == ".dav" else video(ending)
     put(tmp_path / f"cam1_20261120100000_20261120100012{ending}", data)
     found = archive(tmp_path, reader)
     measured = found.play(only(found), TEN + timedelta(seconds=1), "long", deadline()).measurement
@@ -300,7 +310,7 @@ def test_a_longer_piece_is_measured(tmp_path: Path, reader: FileReader, ending: 
 
 def test_dahua_files_tell_their_own_time_whatever_they_are_called(tmp_path: Path, reader: FileReader) -> None:
     """A file that was renamed, and holds footage of another hour, does not pass for the hour in its name."""
-    put(tmp_path / "cam1_20261120100000_20261120100012.mp4", dav(datetime(2026, 11, 19, 22)))
+    put(tmp_path / "cam1_20261120100000_20261120100012.mp4", dav(LOCAL_TEN - timedelta(hours=12)))
     found = archive(tmp_path, reader)
     played = found.play(only(found), TEN + timedelta(seconds=5), "key", deadline())
     assert played.container == "dav"
@@ -309,7 +319,7 @@ def test_dahua_files_tell_their_own_time_whatever_they_are_called(tmp_path: Path
 
 
 def test_the_frame_of_an_instant_is_found_in_a_large_file() -> None:
-    data = dav(datetime(2026, 11, 20, 10), seconds=600, padding=20_000)
+    data = dav(LOCAL_TEN, seconds=600, padding=20_000)
     reads: list[int] = []
 
     def piece(offset: int, size: int) -> bytes:
@@ -317,12 +327,12 @@ def test_the_frame_of_an_instant_is_found_in_a_large_file() -> None:
         return data[offset : offset + size]
 
     for second in (0, 1, 299, 301, 599):
-        frame = dhav.locate(piece, len(data), datetime(2026, 11, 20, 10) + timedelta(seconds=second))
+        frame = dhav.locate(piece, len(data), LOCAL_TEN + timedelta(seconds=second))
         assert frame is not None
         assert frame.is_key
-        assert 0 <= (datetime(2026, 11, 20, 10) + timedelta(seconds=second) - frame.local).total_seconds() <= 2
+        assert 0 <= (LOCAL_TEN + timedelta(seconds=second) - frame.local).total_seconds() <= 2
     assert max(reads) < len(data) / 10
-    early = dhav.locate(piece, len(data), datetime(2026, 11, 1))
+    early = dhav.locate(piece, len(data), LOCAL_TEN - timedelta(days=19))
     assert early is not None
     assert early.offset == 0
 
@@ -330,7 +340,7 @@ def test_the_frame_of_an_instant_is_found_in_a_large_file() -> None:
 @given(st.binary(max_size=4000), st.integers(0, 40))
 def test_no_bytes_break_the_search_for_a_frame(rubbish: bytes, times: int) -> None:
     data = rubbish + b"DHAV\xfd\0\0\0" * times + rubbish
-    dhav.locate(lambda offset, size: data[offset : offset + size], len(data), datetime(2026, 11, 20))
+    dhav.locate(lambda offset, size: data[offset : offset + size], len(data), LOCAL_TEN)
 
 
 def test_a_copied_name_with_less_in_it_does_not_play(tmp_path: Path, reader: FileReader) -> None:
@@ -375,16 +385,20 @@ def test_a_file_that_goes_away_is_missing(tmp_path: Path, reader: FileReader) ->
 def test_times_come_from_containers_and_changes_where_names_have_none(tmp_path: Path, reader: FileReader) -> None:
     root, state = tmp_path / "f", tmp_path / "state"
     put(root / "cam1/one.mp4", video(".mp4", metadata={"creation_time": "2026-11-20T03:00:00Z"}))
-    put(root / "cam1/two.dav", dav(datetime(2026, 11, 20, 11)))
+    put(root / "cam1/two.dav", dav(LOCAL_TEN + timedelta(hours=1)))
     os.utime(put(root / "cam1/three.ts", video(".ts")), (TEN.timestamp() + 7212,) * 2)
     put(root / "cam1/four.mkv", b"nothing")
     aged(root)
     found = archive(root, reader, state)
     spans = found.index(only(found), NOW - timedelta(days=30), NOW).spans
     assert [round((span.start_utc - TEN).total_seconds()) for span in spans] == [0, 3600, 7200]
-    assert "3 files have no time in their names: 2 were timed by their containers, 1 by their last change" in said(found)
+    assert "3 files have no time in their names: 2 were timed by their containers, 1 by their last change" in said(
+        found
+    )
     assert "cam1/four.mkv holds no video" in said(found)
-    sources = [found.play(only(found), TEN + timedelta(hours=h, seconds=2), "key", deadline()).time_source for h in range(3)]
+    sources = [
+        found.play(only(found), TEN + timedelta(hours=h, seconds=2), "key", deadline()).time_source for h in range(3)
+    ]
     assert sources == ["container", "container", "modified"]
     with FileReader() as unused:
         again = archive(root, unused, state)

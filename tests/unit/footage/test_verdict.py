@@ -14,7 +14,19 @@ from cctv_probe.footage.plan import Planner, Wish
 from cctv_probe.footage.presence import verified_days
 from cctv_probe.model.footage import Outcome, Sample, Span
 from cctv_probe.model.words import Text
-from tests.unit.footage.oracle import HOUR, NOW, Truth, judged, listing, night, summary, today, verdict, whole_days, without
+from tests.unit.footage.oracle import (
+    HOUR,
+    NOW,
+    Truth,
+    judged,
+    listing,
+    night,
+    summary,
+    today,
+    verdict,
+    whole_days,
+    without,
+)
 
 DAYS = today()
 THIRTY = (whole_days(0, 30),)
@@ -171,12 +183,29 @@ def test_an_index_that_claims_more_than_the_disk_holds(jumps: bool) -> None:
     assert codes(found) == {"footage_index_overstates"} | ({"footage_jumps"} if jumps else set())
 
 
-@pytest.mark.parametrize("pictures", [1, 2, 9])
+@pytest.mark.parametrize("pictures", [1, 2, 9, 100])
 def test_a_loop_is_no_footage(pictures: int) -> None:
     found = verdict(Truth(THIRTY, pictures=pictures), listing(THIRTY))
     assert found.verified_days == 0
     assert found.verdict == "mismatch"
     assert "footage_repeats" in codes(found)
+
+
+@pytest.mark.parametrize("seed", ["a", "b", "c", "d", "e", "f"])
+def test_one_day_copied_over_all_others_is_no_footage(seed: str) -> None:
+    found = verdict(Truth(THIRTY, copied=True), listing(THIRTY), seed=seed)
+    assert (found.verified_days, found.played) == (0, 0)
+    assert "footage_repeats" in codes(found)
+
+
+def test_a_camera_that_hung_for_two_days_loses_those_days_only() -> None:
+    samples = [
+        replace(sample, picture_sha256="still") if 10 <= sample.day <= 11 else sample
+        for sample in night(Truth(THIRTY), listing(THIRTY))
+    ]
+    found = judged(samples, listing(THIRTY))
+    assert [(gap.start_utc, gap.end_utc) for gap in found.gaps] == [(DAYS.bounds(11)[0], DAYS.bounds(10)[1])]
+    assert found.oldest_playable_days == 30
 
 
 @pytest.mark.parametrize("flagged", [False, True])
@@ -227,7 +256,9 @@ def test_hours_missing_from_continuous_recording_are_gaps_of_the_index() -> None
     spans = without(THIRTY, hole)
     found = verdict(Truth(spans), listing(spans))
     assert found.recording_mode == "continuous"
-    assert [(gap.start_utc, gap.end_utc, gap.known_from) for gap in found.gaps] == [(hole.start_utc, hole.end_utc, "index")]
+    assert [(gap.start_utc, gap.end_utc, gap.known_from) for gap in found.gaps] == [
+        (hole.start_utc, hole.end_utc, "index")
+    ]
     denied = verdict(Truth(THIRTY), listing(without(THIRTY, whole_days(3, 3))))
     assert denied.gaps == (), "what the index leaves out and plays all the same is no gap"
 

@@ -21,7 +21,7 @@ from cctv_probe.model.footage import Outcome, Sample
 from cctv_probe.wire.clock import FakeClock
 from cctv_probe.wire.deadline import Deadline
 from tests.unit.footage.oracle import NOW, Truth, listing, today, whole_days
-from tests.unit.footage.recordings import coded_picture, units
+from tests.unit.footage.recordings import coded_picture
 
 ONE = ArchiveChannel(1, "one")
 SHORT = Wish(samples=6, every_night=2, long_pieces=1)
@@ -60,7 +60,7 @@ class Recorder:
             self.fails(len(self.asked), at_utc)
             if not self.truth.covers(at_utc):
                 raise StepError(Ending.NOT_FOUND)
-            data = self.unit(at_utc) if self.unit else picture(len(self.asked))
+            data = self.unit(at_utc) if self.unit else picture(int(at_utc.timestamp()))
             unit = AccessUnit("h264", 0, 90000, 0.0, data, len(data), True)
             return Played(at_utc + self.late, "rtp.replay_extension", "h264", (unit,))
         finally:
@@ -69,8 +69,7 @@ class Recorder:
 
 def picture(number: int) -> bytes:
     """Another picture for each number."""
-    keys = [unit for unit, is_key in units(60, 5, gop=1) if is_key]
-    return keys[number % len(keys)]
+    return coded_picture(20, number)
 
 
 def recorder(days: int = 5, **more: object) -> Recorder:
@@ -79,7 +78,11 @@ def recorder(days: int = 5, **more: object) -> Recorder:
 
 
 def run(
-    archive: Recorder, decoders: Decoders, store: Path | None = None, allowance: Allowance | None = None, **asked: object
+    archive: Recorder,
+    decoders: Decoders,
+    store: Path | None = None,
+    allowance: Allowance | None = None,
+    **asked: object,
 ) -> Verified:
     clock = FakeClock(asked.pop("now", NOW))  # type: ignore[arg-type]
     tools = Tools(decoders, clock, StateStore(store) if store else None, stop=asked.pop("stop", threading.Event()))  # type: ignore[arg-type]
@@ -96,7 +99,9 @@ def test_a_sound_archive_is_verified_and_its_recording_described(decoders: Decod
     found = run(archive, decoders)
     assert (found.retention.verified_days, found.retention.verdict) == (5, "match")
     assert found.stopped_by is None
-    assert [(piece.resolution, piece.codec, piece.container) for piece in found.recorded] == [("128x96", "h264", "not_observable")]
+    assert [(piece.resolution, piece.codec, piece.container) for piece in found.recorded] == [
+        ("128x96", "h264", "not_observable")
+    ]
     assert len(found.samples) == len(archive.asked)
     assert found.retention.seed == found.seed
     assert len({sample.picture_sha256 for sample in found.samples if sample.outcome is Outcome.PLAYED}) > 5
@@ -127,7 +132,9 @@ def test_a_loop_that_is_coded_anew_is_no_footage_either(decoders: Decoders) -> N
     assert found.retention.verified_days == 0
 
 
-@pytest.mark.parametrize(("data", "outcome"), [(b"", Outcome.UNPLAYABLE), (b"\0\0\0\1rubbish" * 20, Outcome.UNPLAYABLE)])
+@pytest.mark.parametrize(
+    ("data", "outcome"), [(b"", Outcome.UNPLAYABLE), (b"\0\0\0\1rubbish" * 20, Outcome.UNPLAYABLE)]
+)
 def test_what_cannot_be_decoded_is_not_played(decoders: Decoders, data: bytes, outcome: Outcome) -> None:
     found = run(recorder(days=2, unit=lambda at: data), decoders)
     assert outcome in outcomes(found)
@@ -245,7 +252,7 @@ def test_a_damaged_state_is_noted_and_the_check_goes_on(decoders: Decoders, tmp_
 def test_an_index_that_cannot_be_had_does_not_stop_the_check(decoders: Decoders) -> None:
     archive = recorder()
 
-    def broken(channel: ArchiveChannel, since: datetime, until: datetime) -> Index:
+    def broken(channel: ArchiveChannel, since_utc: datetime, until_utc: datetime) -> Index:
         raise StepError(Ending.FAULT)
 
     archive.index = broken  # type: ignore[method-assign]

@@ -99,7 +99,7 @@ def test_a_finding_is_written_down_once(visit: Visit) -> None:
 
 def test_raw_answers_are_kept_redacted_under_their_own_hash(folder: RunFolder) -> None:
     name = folder.keep(f"<a>{SECRET} survey</a>".encode())
-    kept = (folder.path / "evidence" / name[:2] / name).read_bytes()
+    kept = (folder.path / "evidence" / name[0] / name).read_bytes()
     assert kept == f"<a>{MARK} {MARK}</a>".encode()
     assert hashlib.sha256(kept).hexdigest() == name
     assert folder.keep(f"<a>{SECRET} survey</a>".encode()) == name
