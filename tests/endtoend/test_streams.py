@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,8 @@ from cctv_probe.wire.redaction import Redactor
 from cctv_probe.wire.run_folder import RunFolder
 from tests.endtoend.commands import FLEETS
 
-NETWORK = "127.92.3"
+NETWORK = f"127.92.{3 + sum(map(ord, os.environ.get('PYTEST_XDIST_WORKER', ''))) % 100}"
+"""One network for each test process, so that two of them never open the same sockets."""
 FAULTS = {
     "overexposed": "over_exposed",
     "underexposed": "under_exposed",
@@ -104,7 +106,7 @@ pytestmark = [pytest.mark.xdist_group("streams"), pytest.mark.slow, pytest.mark.
 
 
 def called(each: ExpectedStream) -> str:
-    return f"{NAMES[each.address]} {each.name}"
+    return f"{NAMES[each.address]} {each.name}".replace(".", ",")
 
 
 @pytest.mark.parametrize("expected", PLAYABLE, ids=called)

@@ -64,6 +64,11 @@ class FileReader:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process id; None where there is none."""
+        return self._child.pid if self._child else None
+
     def close(self) -> None:
         """End the child."""
         with self._lock:
@@ -122,6 +127,10 @@ class _Child:
             if self._ended_with() == _CANNOT_CONFINE:
                 raise StepError(Ending.NOT_PERMITTED, UNPROTECTED) from None
             raise
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def is_alive(self) -> bool:

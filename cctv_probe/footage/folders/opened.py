@@ -98,7 +98,7 @@ class Files:
         with self._open(path) as (piece, size):
             answer = self._asked(path, piece, FileQuestion(size, "probe"), deadline)
             first = dhav.first_frame(piece, size) if answer.container == "dav" else None
-            changed_s = self._changed_s(path) or 0.0
+            changed_s = self.changed_s(path) or 0.0
         self._check(path, answer)
         lasted_s = min(max(answer.duration_s or 0.0, 1.0), 7 * 86_400.0)
         started_s = first.local.replace(tzinfo=self.zone).timestamp() if first else _iso_s(answer.created)
@@ -108,7 +108,10 @@ class Files:
 
     def changed_s(self, path: str) -> float | None:
         """When a file was last changed; None where that cannot be seen."""
-        return self._changed_s(path)
+        try:
+            return os.stat(self.root / path, follow_symlinks=False).st_mtime  # noqa: PTH116 - Path.stat does the same more slowly
+        except OSError:
+            return None
 
     # --- Reading -----------------------------------------------------------------------------------------------------
 
@@ -147,12 +150,6 @@ class Files:
             return naive.timestamp()
         except (ValueError, OverflowError, OSError):
             return 0.0
-
-    def _changed_s(self, path: str) -> float | None:
-        try:
-            return os.stat(self.root / path, follow_symlinks=False).st_mtime  # noqa: PTH116 - Path.stat does the same more slowly
-        except OSError:
-            return None
 
     @contextmanager
     def _open(self, path: str) -> Iterator[tuple[Piece, int]]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import io
 import json
 import struct
+import sys
 import threading
+from datetime import datetime
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -26,7 +30,7 @@ from cctv_probe.media.file_messages import (
 )
 from cctv_probe.model.attempt import Ending, StepError
 from cctv_probe.wire.deadline import Deadline
-from tests.unit.footage.recordings import video
+from tests.unit.footage.recordings import FORMATS, dav, video
 
 ANSWER = FileAnswer(
     "mp4", "h264", 1.5, 12.0, "2026-11-20T03:00:00Z", b"sets", (FileKey(2.0, b"key"),), (FileRow(2.0, 3, True),)
@@ -118,3 +122,46 @@ def test_a_slow_storage_is_left_at_the_deadline_and_the_next_file_is_read() -> N
         assert raised.value.ending is Ending.TIMEOUT
         whole = reader.read(lambda at, n: data[at : at + n], FileQuestion(len(data), "key", 5.0), Deadline.after(10))
         assert whole.keys
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what is looked at is Linux's /proc")
+def test_the_child_is_confined() -> None:
+    data = video(".mp4")
+    with FileReader() as reader:
+        reader.read(lambda at, n: data[at : at + n], FileQuestion(len(data), "probe"), Deadline.after(10))
+        assert reader.pid is not None
+        status = dict(
+            line.split(":\t", 1)
+            for line in Path(f"/proc/{reader.pid}/status").read_text().splitlines()
+            if ":\t" in line
+        )
+        assert (status["Seccomp"], status["NoNewPrivs"]) == ("2", "1")
+        opened = [path.readlink() for path in Path(f"/proc/{reader.pid}/fd").iterdir()]
+        assert all(str(path).startswith(("pipe:", "/dev/null")) for path in opened)
+    assert reader.pid is None
+
+
+def end_of(reader: FileReader, data: bytes, question: FileQuestion) -> Ending:
+    try:
+        found = reader.read(lambda at, n: data[at : at + n], question, Deadline.after(5))
+    except StepError as error:
+        return error.ending
+    return Ending.OK if found.failed or found.container else Ending.BUG
+
+
+@pytest.mark.parametrize("ending", [*FORMATS, ".dav"])
+def test_damaged_files_of_every_kind_harm_nobody(ending: str) -> None:
+    whole = dav(datetime(2026, 11, 20, 10)) if ending == ".dav" else video(ending)  # noqa: DTZ001 - as frames carry it
+    random = Random(ending)
+    ends = []
+    with FileReader() as reader:
+        for _ in range(40):
+            data = bytearray(whole)
+            for _ in range(random.randint(1, 60)):
+                data[random.randrange(min(len(data), random.choice([200, len(data)])))] = random.randrange(256)
+            del data[random.randint(len(data) // 3, len(data)) :]
+            question = FileQuestion(len(data), random.choice(["probe", "key", "long"]), random.uniform(0, 14))
+            ends.append(end_of(reader, bytes(data), question))
+        answer = reader.read(lambda at, n: whole[at : at + n], FileQuestion(len(whole), "key"), Deadline.after(10))
+        assert answer.keys
+    assert set(ends) <= {Ending.OK, Ending.MALFORMED, Ending.TIMEOUT}
