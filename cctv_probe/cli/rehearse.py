@@ -29,7 +29,7 @@ _LEDGER = Text(
 
 def rehearse(asked: Asked) -> None:
     """Print the plan of a scan to standard output. Raises `Stop` for the mistakes a scan would refuse."""
-    from cctv_probe.dialects.onvif.operations import ALLOWED
+    from cctv_probe.dialects.onvif.operations import ALLOWED, DEVICE, MEDIA, MEDIA2
     from cctv_probe.discover.ports import further_ports, principal_ports
 
     scope, left_out = read_scope(asked, SystemClock())
@@ -42,9 +42,11 @@ def rehearse(asked: Asked) -> None:
     lines.append(_TCP.with_(ports=", ".join(map(str, [*principal_ports(), *extra]))))
     lines.append(_TCP_MORE.with_(ports=", ".join(map(str, further_ports()))))
     lines.append(_UDP)
-    anonymous = ["HTTP GET /", "RTSP OPTIONS", "RTSP DESCRIBE", *sorted(op.name for op in ALLOWED if not op.login)]
+    asked_here = [operation for operation in ALLOWED if operation.service in (DEVICE, MEDIA, MEDIA2)]
+    anonymous = ["HTTP GET /", "RTSP OPTIONS", "RTSP DESCRIBE", *sorted(op.name for op in asked_here if not op.login)]
     lines.append(_ANONYMOUS.with_(steps=", ".join(anonymous)))
-    lines.append(_LOGIN.with_(steps=", ".join(["RTSP DESCRIBE", *sorted({op.name for op in ALLOWED if op.login})])))
+    watching = ["RTSP DESCRIBE", *(["RTSP SETUP", "RTSP PLAY", "RTSP TEARDOWN"] if asked.measure else [])]
+    lines.append(_LOGIN.with_(steps=", ".join([*watching, *sorted({op.name for op in asked_here if op.login})])))
     for group in credentials.groups:
         where = [group.ranges.describe()] if group.ranges else []
         where += [*group.macs, *group.brands]

@@ -140,6 +140,10 @@ def _is_read(fields: dict[str, object] | object) -> bool:
 def _remarks(scanned: Scanned) -> Iterator[Text]:
     from cctv_probe.wire.login import GROUP_STOPPED
 
+    cut_off = [attempt.line for attempt in scanned.discovery.attempts if attempt.ending.value == "unreachable"]
+    if cut_off and not scanned.devices:
+        yield cut_off[0]
+        return
     for attempt in scanned.discovery.attempts:
         if attempt.ending.value not in ("ok", "not_supported"):
             yield attempt.line

@@ -213,6 +213,15 @@ def test_an_empty_range_says_so(state: Path) -> None:
     assert "ไม่มีอุปกรณ์ใดตอบ" in ended.stderr
 
 
+def test_a_machine_without_a_network_gets_one_sentence(state: Path) -> None:
+    alone = ["unshare", "--net", sys.executable, "-m", "cctv_probe", "scan", "10.0.0.0/29", "--lang", "en"]
+    ended = subprocess.run(alone, env=environment(state), capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    told, where = ended.stderr.strip().splitlines()
+    assert "no way to any of the 6 addresses" in told
+    assert str(state) in where
+
+
 def test_a_dry_run_tells_what_would_be_asked_and_sends_nothing(state: Path, tmp_path: Path) -> None:
     with fleet_on("demo", "127.91.8", tmp_path) as (town, credentials):
         ended = run("scan", "127.91.8.0/24", "--credentials", str(credentials), "--dry-run", state=state)
@@ -220,6 +229,8 @@ def test_a_dry_run_tells_what_would_be_asked_and_sends_nothing(state: Path, tmp_
     assert ended.returncode == 0
     for word in ("127.91.8.0/24", "254", "GetDeviceInformation", "group-1", "8554"):
         assert word in ended.stdout
+    assert "RTSP PLAY" in ended.stdout
+    assert "FindRecordings" not in ended.stdout, "a scan does not ask for recordings"
     assert not any(secret in ended.stdout for secret in passwords(town.fleet))
 
 
