@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cctv_probe.model.attempt import Attempt
 from cctv_probe.model.evidence import Evidence
 from cctv_probe.model.finding import Finding
+from cctv_probe.model.footage import Footage
 from cctv_probe.model.words import Text
 
 
@@ -61,6 +62,8 @@ class Channel:
     token: str | None = None
     streams: tuple[Stream, ...] = ()
     findings: tuple[Finding, ...] = ()
+    footage: Footage | None = None
+    """What was found out about its recordings; None where they were not looked at."""
 
     @property
     def subject(self) -> str:

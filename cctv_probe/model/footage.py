@@ -135,3 +135,40 @@ class Retention:
     why_code: str | None = None
     why: Text | None = None
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayMark:
+    """One calendar day of the site on a channel's timeline.
+
+    `day` counts back from yesterday = 1 (today is 0); `date` is `2026-11-22`, of the common era. `claimed`: whether the
+    index claims footage of that day, None where it lists none. Of the day's `asked` instants that said something, `played` did.
+    """
+
+    day: int
+    date: str
+    claimed: bool | None
+    asked: int
+    played: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What the index claims and what samples proved, day by day, newest first. `declared_days` is what was declared or asked
+    for with `--days`, None where nothing was."""
+
+    days: tuple[DayMark, ...]
+    zone_name: str
+    declared_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """What was found out about the recordings of one channel. `source` names the archive (`onvif.replay`, `folder`);
+    `stopped_by` says why tonight's sampling ended before its plan was done; `notes` what went wrong with the state file."""
+
+    retention: Retention
+    timeline: Timeline
+    source: str
+    stopped_by: Text | None = None
+    notes: tuple[Text, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cctv_probe.model.device import View
 from cctv_probe.model.evidence import Fact
 from cctv_probe.model.finding import Finding
+from cctv_probe.model.footage import Timeline
 from cctv_probe.model.words import Text
 
 FIELDS: dict[str, Text] = {
@@ -40,7 +41,9 @@ class StreamRecord:
 
 @dataclass(frozen=True, slots=True)
 class RetentionRecord:
-    """What is known of the recordings. Gaps are (from, to) in ISO 8601 UTC."""
+    """What is known of the recordings. Gaps are (from, to) in ISO 8601 UTC. `direction` is `overstated` or `understated`;
+    `coverage_interval` the 95 % interval of the coverage; `nights` how many nights the verdict rests on; `timeline` is
+    None where no recording was looked at."""
 
     configured_days: Fact
     oldest_playable_days: Fact
@@ -53,6 +56,11 @@ class RetentionRecord:
     played: int = 0
     seed: str | None = None
     verdict: str = "not_assessed"
+    direction: str | None = None
+    coverage_interval: tuple[float, float] | None = None
+    nights: int = 0
+    complete: bool = False
+    timeline: Timeline | None = None
 
 
 @dataclass(frozen=True, slots=True)
