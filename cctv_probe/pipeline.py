@@ -1,6 +1,6 @@
 """The stages in order. Read this first.
 
-    discover ─► per host, one worker: knock ─► log in ─► ask ─► describe ─► measure ─► know ─► join ─► survey
+    discover ─► per host, one worker: knock ─► log in ─► ask ─► describe ─► measure ─► know ─► prove ─► join ─► survey
 
 `STAGES` is what happens during one visit, in order; `scan` is the whole run. What a stage does stands in its own room; here
 it is only put in order, and one host can never stop the others.
@@ -27,6 +27,7 @@ from cctv_probe.visiting import (
     know,
     log_in,
     measure,
+    prove,
 )
 from cctv_probe.wire.deadline import Budget
 
@@ -62,6 +63,7 @@ STAGES: tuple[tuple[str, Callable[[Encounter], None]], ...] = (
     ("describe", describe),
     ("measure", measure),
     ("know", know),
+    ("prove", prove),
 )
 """What happens to every device behind an address that was knocked at, in this order."""
 

@@ -11,8 +11,12 @@ from cctv_probe.dialects.onvif import operations
 from cctv_probe.dialects.onvif.ask_device import Greeting, ask_device
 from cctv_probe.dialects.onvif.ask_media import ask_media
 from cctv_probe.dialects.onvif.endpoint import Endpoint
+from cctv_probe.dialects.onvif.session import OnvifSession
 from cctv_probe.discover.ports import Speaks, speaks
 from cctv_probe.discover.xaddrs import usable_xaddrs
+from cctv_probe.footage.archive import Archive
+from cctv_probe.footage.check import NO_ARCHIVE, Checking, check, without
+from cctv_probe.footage.onvif_archive import OnvifArchive
 from cctv_probe.identify.banners import Banners
 from cctv_probe.identify.brand import note_brands
 from cctv_probe.identify.kind import kind_of
@@ -61,6 +65,8 @@ class Means:
     use_multicast: bool = True
     measuring: Measuring | None = None
     """How streams are measured; None where they are only described."""
+    checking: Checking | None = None
+    """How recordings are proven; None where they are left alone."""
     turns: Turns = field(default_factory=Turns)
     gate: GroupGate = field(default_factory=GroupGate)
 
@@ -89,6 +95,8 @@ class Encounter:
     first: Encounter | None = None
     """The device met before behind the same address; this may be the same one at another port."""
     describer: Describer | None = None
+    session: OnvifSession | None = None
+    """The ONVIF session, for what is asked of the recordings later."""
     thumbnails: dict[int, bytes] = field(default_factory=dict)
     """Small pictures by channel number, for the local report only."""
     crowded: bool = False
@@ -137,7 +145,7 @@ def ask(meeting: Encounter) -> None:
     if meeting.greeting is None or meeting.closed:
         return
     session, identity = ask_device(visit, meeting.greeting)
-    meeting.identity = identity
+    meeting.identity, meeting.session = identity, session
     meeting.services = frozenset(session.services)
     note_brands(visit)
     if visit.login.refusal is None and not meeting.met_before:
@@ -189,6 +197,46 @@ def know(meeting: Encounter) -> None:
     meeting.identity = meeting.identity.or_(told)
 
 
+def prove(meeting: Encounter) -> None:
+    """Play samples of what was recorded: how many days are really kept, and what a recording looks like."""
+    checking, visit = meeting.means.checking, meeting.visit
+    if checking is None or meeting.closed or meeting.met_before or _kind(meeting) is Kind.NOT_A_CAMERA:
+        return
+    if meeting.describer is not None:
+        meeting.describer.close()
+    archive = _archive(meeting)
+    if archive is None:
+        known = meeting.channels or ((Channel(1),) if _kind(meeting) is Kind.CAMERA else ())
+        nothing = StepError(Ending.NOT_SUPPORTED, NO_ARCHIVE.with_(address=visit.address))
+        meeting.channels = without(known, nothing, "", checking, code="no_archive")
+        return
+
+    def played() -> None:
+        checked = check(archive, _archive_key(meeting), meeting.channels, checking)
+        meeting.channels = checked.channels
+        visit.evidence.extend(checked.evidence)
+        if checked.ending is not None:
+            raise checked.ending
+
+    visit.step(f"footage.{archive.source}", played)
+
+
+def _archive(meeting: Encounter) -> Archive | None:
+    """What may be asked for this device's recordings."""
+    session, describer, checking = meeting.session, meeting.describer, meeting.means.checking
+    search = {operations.SEARCH, operations.REPLAY, operations.RECORDING} & meeting.services
+    if session is None or describer is None or checking is None or not (search or _kind(meeting) is Kind.RECORDER):
+        return None
+    return OnvifArchive(session, meeting.channels, describer.account, describer.rtsp_ports, checking.pace)
+
+
+def _archive_key(meeting: Encounter) -> str:
+    """Tells this archive from all others of the site: identities alone are shared by cheap devices, so that one would
+    inherit the proof of another. Where an address changes, nights begin anew, which is safe."""
+    device = device_of(meeting)
+    return f"{device.id}@{device.address}:{device.port or 0}"
+
+
 def encounter(host: Host, means: Means, budget: Budget) -> Encounter:
     login = DeviceLogin((f"address:{host.address}",), None, means.ledger, means.gate)
     visit = Visit(host, budget, means.clock, means.folder, login, HttpClient(host.address, budget), means.elsewhere)
@@ -237,7 +285,7 @@ def device_of(meeting: Encounter, *, interrupted: bool = False) -> Device:
     )
 
 
-INNER_STEPS = {"knock", "log in", "ask", "describe", "measure", "know"}
+INNER_STEPS = {"knock", "log in", "ask", "describe", "measure", "know", "prove"}
 """Steps that only hold other steps; they are shown where one broke."""
 
 

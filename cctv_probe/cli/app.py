@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cctv_probe import __version__
-from cctv_probe.cli import demo, inspect, scan, simulate
+from cctv_probe.cli import demo, inspect, retention, scan, simulate
 from cctv_probe.cli.language import say
 from cctv_probe.model.words import Text
 
@@ -21,6 +21,7 @@ _LANG = Text(en="Language of everything shown: th or en.", th="ภาษาท�
 COMMANDS: tuple[tuple[str, object, Text], ...] = (
     ("scan", scan.scan, scan.ABOUT),
     ("inspect", inspect.inspect, inspect.ABOUT),
+    ("retention", retention.retention, retention.ABOUT),
     ("simulate", simulate.simulate, simulate.ABOUT),
     ("demo", demo.demo, demo.ABOUT),
 )

@@ -39,6 +39,10 @@ _NO_FLEET = Text(
 )
 
 
+_DECLARED_DAYS = 30
+"""What the demo's municipality declared in field 9."""
+
+
 def demo(
     out: Annotated[Path | None, typer.Option("--out", help=say(_OUT), metavar="FOLDER")] = None,
     lang: options.Lang = "",
@@ -63,7 +67,13 @@ def demo(
         town = _start(fleet_file, credentials)
         try:
             _say(_SCANNING.with_(ranges=_range(addresses)))
-            asked = Asked(targets=(_range(addresses),), credentials_file=credentials, out=folder)
+            asked = Asked(
+                targets=(_range(addresses),),
+                credentials_file=credentials,
+                out=folder,
+                retention=True,
+                days=_DECLARED_DAYS,
+            )
             finished = run_scan(asked)
         finally:
             town.terminate()

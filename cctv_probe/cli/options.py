@@ -53,6 +53,19 @@ _HELP = {
         en="Put a small picture of each camera into the local report. Pictures never leave this computer.",
         th="ใส่ภาพเล็กของแต่ละกล้องในรายงานบนเครื่องนี้ ภาพจะไม่ถูกส่งออกจากเครื่อง",
     ),
+    "days": Text(
+        en="Days that were declared (field 9), such as 30: the verdict is on them.",
+        th="จำนวนวันที่แจ้งไว้ (ข้อ 9) เช่น 30 ระบบจะสรุปผลเทียบกับจำนวนนี้",
+    ),
+    "seed": Text(
+        en="Repeat the draw of an earlier check, by the seed written in its record; earlier nights then count for nothing.",
+        th="สุ่มช่วงเวลาซ้ำตามค่า seed ในผลตรวจครั้งก่อน โดยไม่นับผลของคืนก่อน ๆ",
+    ),
+    "minutes": Text(en="Most minutes of playback per recorder and night.", th="เวลาเล่นภาพสูงสุดต่อเครื่องบันทึกต่อคืน (นาที)"),
+    "retention": Text(
+        en="Also play samples of the recordings, to prove how many days are really kept. Takes minutes per recorder.",
+        th="เล่นตัวอย่างภาพที่บันทึกด้วย เพื่อยืนยันจำนวนวันที่เก็บจริง ใช้เวลาหลายนาทีต่อเครื่องบันทึก",
+    ),
     "arp": Text(en="Do not send ARP requests.", th="ไม่ส่งคำขอ ARP"),
     "multicast": Text(en="Do not send WS-Discovery multicasts.", th="ไม่ส่ง WS-Discovery แบบมัลติคาสต์"),
 }
@@ -77,3 +90,7 @@ SampleSeconds = Annotated[float, typer.Option("--sample-s", help=say(_HELP["samp
 Thumbnails = Annotated[bool, typer.Option("--thumbnails", help=say(_HELP["thumbnails"]))]
 NoArp = Annotated[bool, typer.Option("--no-arp", help=say(_HELP["arp"]))]
 NoMulticast = Annotated[bool, typer.Option("--no-multicast", help=say(_HELP["multicast"]))]
+Days = Annotated[int | None, typer.Option("--days", help=say(_HELP["days"]), min=1, max=400)]
+RepeatSeed = Annotated[str, typer.Option("--repeat-seed", help=say(_HELP["seed"]), metavar="SEED")]
+NightMinutes = Annotated[float, typer.Option("--minutes", help=say(_HELP["minutes"]), min=0.1, max=600)]
+Retention = Annotated[bool, typer.Option("--retention", help=say(_HELP["retention"]))]

@@ -42,6 +42,11 @@ class Asked:
     max_mbps: float = 50.0
     sample_s: float = 10.0
     thumbnails: bool = False
+    retention: bool = False
+    days: int | None = None
+    """What field 9 was declared to be."""
+    repeat_seed: str | None = None
+    night_minutes: float = 20.0
 
 
 def check_lang(lang: str) -> None:
@@ -146,6 +151,21 @@ def ledger_file() -> Path:
     return state_folder() / "logins.sqlite"
 
 
+def _out(asked: Asked, clock: Clock, run_id: str) -> Path:
+    day = clock.now().strftime("%Y%m%dT%H%M%SZ")
+    return asked.out or state_folder() / "runs" / f"{day}-{run_id[-8:]}"
+
+
+def new_run_folder(asked: Asked, clock: Clock, run_id: str) -> Path:
+    """The folder of a run that asks no device. Raises `Stop` where it cannot be made."""
+    out = _out(asked, clock, run_id)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Stop(exits.CONFIGURATION, _NO_FOLDER.with_(path=out, why=error.strerror or "?")) from None
+    return out
+
+
 def make_means(asked: Asked, scope: Scope, credentials: Credentials, clock: Clock, run_id: str) -> Means:
     """Everything a run needs, opened. Raises `Stop` where a folder cannot be written."""
     import sqlite3
@@ -155,8 +175,7 @@ def make_means(asked: Asked, scope: Scope, credentials: Credentials, clock: Cloc
     from cctv_probe.wire.redaction import Redactor
     from cctv_probe.wire.run_folder import RunFolder
 
-    day = clock.now().strftime("%Y%m%dT%H%M%SZ")
-    out = asked.out or state_folder() / "runs" / f"{day}-{run_id[-8:]}"
+    out = _out(asked, clock, run_id)
     try:
         folder = RunFolder(out, Redactor(credentials.secrets(), credentials.users()), clock)
     except OSError as error:

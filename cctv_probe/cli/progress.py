@@ -11,10 +11,17 @@ from cctv_probe.model.words import Text
 
 if TYPE_CHECKING:
     from cctv_probe.discover import Progress
+    from cctv_probe.footage.archive import ArchiveChannel
+    from cctv_probe.model.footage import Sample
     from cctv_probe.pipeline import Met
 
 _LOOKING = Text(en="Looking for devices", th="กำลังค้นหาอุปกรณ์")
 _ASKING = Text(en="Asking devices", th="กำลังสอบถามอุปกรณ์")
+_PLAYING = Text(en="Playing samples of recordings", th="กำลังเล่นตัวอย่างภาพที่บันทึก")
+_SAMPLE = Text(
+    en="{count} samples · channel {number} · {date}",
+    th="{count} ตัวอย่าง · ช่อง {number} · {date}",
+)
 
 
 class ScanProgress:
@@ -22,6 +29,7 @@ class ScanProgress:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet or not sys.stderr.isatty()
+        self._samples = 0
 
     def __enter__(self) -> ScanProgress:
         if not self._quiet:
@@ -58,3 +66,10 @@ class ScanProgress:
             self._bar.update(
                 self._task, description=say(_ASKING), completed=told.visited, total=told.hosts, note=told.address
             )
+
+    def sample(self, channel: ArchiveChannel, sample: Sample) -> None:
+        """An instant of a recording was asked for."""
+        self._samples += 1
+        if not self._quiet:
+            note = _SAMPLE.with_(count=self._samples, number=channel.number, date=sample.at_utc.date().isoformat())
+            self._bar.update(self._task, description=say(_PLAYING), note=say(note))

@@ -45,6 +45,10 @@ def scan(
     max_mbps: options.MaxMbps = 50.0,
     sample_s: options.SampleSeconds = 10.0,
     thumbnails: options.Thumbnails = False,
+    retention: options.Retention = False,
+    days: options.Days = None,
+    repeat_seed: options.RepeatSeed = "",
+    minutes: options.NightMinutes = 20.0,
     lang: options.Lang = "",
 ) -> None:
     """Scan, show the table, write the files."""
@@ -67,6 +71,10 @@ def scan(
         max_mbps=max_mbps,
         sample_s=sample_s,
         thumbnails=thumbnails,
+        retention=retention,
+        days=days,
+        repeat_seed=repeat_seed or None,
+        night_minutes=minutes,
     )
     if dry_run:
         from cctv_probe.cli.rehearse import rehearse

@@ -15,7 +15,7 @@ from cctv_probe import __version__
 from cctv_probe.cli import exits
 from cctv_probe.cli.exits import Stop
 from cctv_probe.cli.language import LANGUAGE
-from cctv_probe.cli.prepare import Asked, make_means, read_credentials, read_scope
+from cctv_probe.cli.prepare import Asked, make_means, read_credentials, read_scope, state_folder
 from cctv_probe.cli.progress import ScanProgress
 from cctv_probe.model.finding import Finding
 from cctv_probe.model.words import Text
@@ -23,11 +23,13 @@ from cctv_probe.wire.clock import SystemClock, utc_text
 from cctv_probe.wire.run_id import new_run_id
 
 if TYPE_CHECKING:
+    from cctv_probe.footage.check import Checking
+    from cctv_probe.media.decoder import Decoders
     from cctv_probe.pipeline import Scanned
+    from cctv_probe.stream.ceiling import Ceiling
     from cctv_probe.stream.measure import Measuring
     from cctv_probe.survey.result import Survey
     from cctv_probe.visiting import Means
-    from cctv_probe.wire.clock import Clock
 
 NO_PICTURES: Mapping[tuple[str, int], bytes] = {}
 
@@ -37,10 +39,10 @@ class Finished:
     """A scan that has ended, with its outputs written to `folder`."""
 
     survey: Survey
-    scanned: Scanned
     folder: Path
     remarks: tuple[Text, ...]
     interrupted: bool
+    complete: bool
 
 
 def run_scan(asked: Asked, *, quiet: bool = False) -> Finished:
@@ -54,17 +56,16 @@ def run_scan(asked: Asked, *, quiet: bool = False) -> Finished:
 
     started = clock.now()
     try:
-        with _measuring(asked, scope.time_zone, clock) as measuring, _stop_on_ctrl_c(means.stop):
-            means = replace(means, measuring=measuring)
-            with ScanProgress(quiet=quiet) as progress:
-                scanned = scan(scope.targets, means, on_discovery=progress.discovery, on_met=progress.met)
+        progress = ScanProgress(quiet=quiet)
+        with _watching(asked, means, progress) as able, stop_on_ctrl_c(means.stop), progress:
+            scanned = scan(scope.targets, able, on_discovery=progress.discovery, on_met=progress.met)
     finally:
         means.ledger.close()
         means.folder.close()
     remarks = [*([left_out] if left_out else []), *_remarks(scanned)]
     survey = _survey(means, scanned, run_id, utc_text(started), utc_text(clock.now()))
     write_outputs(survey, means.folder.path, scanned.thumbnails)
-    return Finished(survey, scanned, means.folder.path, tuple(remarks), means.stop.is_set())
+    return Finished(survey, means.folder.path, tuple(remarks), means.stop.is_set(), scanned.complete)
 
 
 def _survey(means: Means, scanned: Scanned, run_id: str, started: str, finished: str) -> Survey:
@@ -124,7 +125,7 @@ def exit_code(finished: Finished) -> int:
         for device in seen
         if device.id in read and all(_is_read(camera.fields) for camera in finished.survey.cameras_of(device))
     ]
-    if len(whole) == len(seen) and seen and finished.scanned.complete:
+    if len(whole) == len(seen) and seen and finished.complete:
         return exits.ALL_READ
     return exits.PARTLY if read else exits.NOTHING_DONE
 
@@ -154,31 +155,57 @@ def _remarks(scanned: Scanned) -> Iterator[Text]:
 
 
 @contextmanager
-def _measuring(asked: Asked, time_zone: str, clock: Clock) -> Iterator[Measuring | None]:
-    """How streams are measured in this run; None where they are not. The decoder children end with the block."""
-    if not asked.measure:
-        yield None
+def _watching(asked: Asked, means: Means, progress: ScanProgress) -> Iterator[Means]:
+    """The means with what this run watches: live streams, recordings, both or neither. Decoder children end with the block."""
+    wants_pictures = asked.retention or (asked.measure and asked.pictures)
+    if not (asked.measure or asked.retention):
+        yield means
         return
-    from zoneinfo import ZoneInfo
-
     from cctv_probe.media.decoder import Decoders
     from cctv_probe.stream.ceiling import Ceiling
-    from cctv_probe.stream.measure import Measuring
 
-    there = clock.now().astimezone(ZoneInfo(time_zone))
     with ExitStack() as stack:
-        decoders = stack.enter_context(Decoders()) if asked.pictures else None
-        yield Measuring(
-            Ceiling(asked.max_mbps * 1e6),
-            decoders,
-            sample_s=asked.sample_s,
-            local_hour=there.hour + there.minute / 60,
-            thumbnails=asked.thumbnails,
+        decoders = stack.enter_context(Decoders()) if wants_pictures else None
+        ceiling = Ceiling(asked.max_mbps * 1e6)
+        yield replace(
+            means,
+            measuring=_measuring(asked, means, ceiling, decoders if asked.pictures else None),
+            checking=_checking(asked, means, ceiling, decoders, progress) if decoders else None,
         )
 
 
+def _measuring(asked: Asked, means: Means, ceiling: Ceiling, decoders: Decoders | None) -> Measuring | None:
+    """How live streams are measured in this run; None where they are not."""
+    if not asked.measure:
+        return None
+    from zoneinfo import ZoneInfo
+
+    from cctv_probe.stream.measure import Measuring
+
+    there = means.clock.now().astimezone(ZoneInfo(means.scope.time_zone))
+    hour = there.hour + there.minute / 60
+    return Measuring(ceiling, decoders, sample_s=asked.sample_s, local_hour=hour, thumbnails=asked.thumbnails)
+
+
+def _checking(
+    asked: Asked, means: Means, ceiling: Ceiling, decoders: Decoders, progress: ScanProgress
+) -> Checking | None:
+    """How recordings are proven in this run; None where they are left alone."""
+    if not asked.retention:
+        return None
+    from cctv_probe.footage.check import Checking
+    from cctv_probe.footage.state import StateStore
+    from cctv_probe.footage.verifier import Tools
+    from cctv_probe.stream.ceiling import Leftover
+
+    store = StateStore(state_folder() / "footage")
+    tools = Tools(decoders, means.clock, store, means.scope.time_zone, means.stop, progress.sample)
+    pace = Leftover(ceiling, means.stop)
+    return Checking(tools, asked.days, asked.repeat_seed, asked.night_minutes * 60, pace=pace)
+
+
 @contextmanager
-def _stop_on_ctrl_c(stop: threading.Event) -> Iterator[None]:
+def stop_on_ctrl_c(stop: threading.Event) -> Iterator[None]:
     """The first Ctrl-C ends the scan and keeps what was found; the second ends the program."""
 
     def stopped(_number: int, _frame: FrameType | None) -> None:

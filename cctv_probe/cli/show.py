@@ -11,14 +11,18 @@ if TYPE_CHECKING:
 
 
 def show_survey(survey: Survey) -> None:
-    """The table of cameras, the devices that stayed closed, and the sums."""
+    """The table of cameras, the timelines of their recordings where these were checked, the devices that stayed closed, and the sums."""
     from rich.console import Console
 
     from cctv_probe.survey.terminal import closed_devices, summary_lines, survey_table
+    from cctv_probe.survey.terminal_timeline import retention_lines
 
     console = Console()
     if survey.devices:
         console.print(survey_table(survey.cameras, survey.devices, LANGUAGE))
+    recordings = retention_lines(survey, LANGUAGE)
+    if recordings is not None:
+        console.print(recordings)
     closed = closed_devices(survey.devices, LANGUAGE)
     if closed is not None:
         console.print(closed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictBool, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from cctv_probe.contract.fact import FactShape, Number, Shape, StandingWord, Told, UtcText
 
@@ -21,6 +21,7 @@ Purpose = Literal["deterrence", "investigation", "traffic"]
 ScopeClass = Literal["public", "adjoining_road", "closed", "unknown"]
 IdBasis = Literal["serial", "uuid", "mac", "certificate", "address_port_path"]
 Count = Annotated[StrictInt, Field(ge=0)]
+Share = Annotated[StrictInt, Field(ge=0, le=1)] | Annotated[StrictFloat, Field(ge=0, le=1, allow_inf_nan=False)]
 Verdict = Literal[
     "match", "within_tolerance", "family_match", "mismatch", "sources_disagree", "maturing", "undeclared",
     "not_observed", "camera_missing", "stale", "parse_suspect", "accepted", "not_assessed",
@@ -223,8 +224,29 @@ class StreamShape(Shape):
     bit_rate_bps: NumberFact
 
 
+class DayShape(Shape):
+    """One calendar day of the site: `day` counts back from yesterday = 1, `date` is of the common era; `claimed` is null where
+    the index lists no days; of the `asked` instants that said something, `played` did."""
+
+    day: Count
+    date: Annotated[StrictStr, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    claimed: StrictBool | None
+    asked: Count
+    played: Count
+
+
+class TimelineShape(Shape):
+    """Claims and samples day by day, newest first; `zone` is the site's time zone, `declared_days` what was declared or
+    asked for."""
+
+    zone: StrictStr
+    declared_days: Count | None
+    days: list[DayShape]
+
+
 class RetentionShape(Shape):
-    """What is known of the recordings."""
+    """What is known of the recordings. `coverage_interval` is the 95 % interval of `coverage_ratio`; `nights` how many
+    nights the verdict rests on; `complete` whether every sample that is wanted was asked for."""
 
     configured_days: ConfiguredDaysFact
     oldest_playable_days: NumberFact
@@ -237,6 +259,11 @@ class RetentionShape(Shape):
     played: Count
     seed: StrictStr | None
     verdict: Verdict
+    direction: Literal["overstated", "understated"] | None = None
+    coverage_interval: Annotated[list[Share], Field(min_length=2, max_length=2)] | None = None
+    nights: Count = 0
+    complete: StrictBool = False
+    timeline: TimelineShape | None = None
 
 
 class CameraShape(Shape):

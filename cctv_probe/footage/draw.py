@@ -14,6 +14,8 @@ from cctv_probe.model.footage import Span
 
 STRATA = 24
 """A day is cut into so many parts; so many days in a row each get another part, so that nights are asked as often as days."""
+INSIDE_S = 90
+"""Instants keep so far from midnight, as long as there is a choice: footage 60 s beside the instant is still of the day."""
 _AGAIN = 7
 """Further instants of one day lie so many parts apart; it shares no divisor with 24."""
 
@@ -40,9 +42,11 @@ def share_of_day(seed: str, day: date, again: int) -> float:
 def instant_of_day(seed: str, days: SiteDays, day: int, again: int, spans: Sequence[Span] = ()) -> datetime:
     """Instant number `again` of a day: anywhere in it, or inside `spans` where there are any."""
     share = share_of_day(seed, days.date_of(day), again)
-    within = _clipped(spans, *days.bounds(day)) if spans else []
+    start, end = days.bounds(day)
+    first, last = start + timedelta(seconds=INSIDE_S), end - timedelta(seconds=INSIDE_S)
+    within = (_clipped(spans, first, last) or _clipped(spans, start, end)) if spans else []
     if not within:
-        return days.instant(day, share)
+        return first + timedelta(seconds=int(_length_s((first, last)) * share))
     left_s = share * sum(_length_s(span) for span in within)
     for start, end in within:
         if left_s < _length_s((start, end)):

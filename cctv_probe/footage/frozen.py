@@ -16,6 +16,9 @@ MAY_BE_SAME_S = 120.0
 _EMPTY_FLAT, _CARD_FLAT, _CARD_NOISE = 0.98, 0.8, 0.4
 _TEXTURED, _GRAIN = 0.1, 0.3
 _NEAR = 1.5  # levels of luma
+_CODED_ANEW = 0.5
+"""Coding one picture again moves the mean luma of no block by so many levels; light, weather and traffic do. Coarse coding
+leaves texture that looks like unchanging grain, so that grain alone tells nothing."""
 _LOOP_PICTURES, _LOOP_TIMES = 2, 3
 """So many pictures that come back, or one that comes so often, are no coincidence."""
 _LOOP = Text(
@@ -56,7 +59,7 @@ def is_same(pair: PairFigures, noise: float) -> bool:
     if pair.textured < _TEXTURED:
         return False
     same_grain = pair.grain_changed is not None and pair.grain_changed < _GRAIN and noise > _CARD_NOISE
-    return pair.unequal == 0 or same_grain
+    return pair.unequal == 0 or (same_grain and pair.most_apart < _CODED_ANEW)
 
 
 def without_repeats(samples: Sequence[Sample]) -> tuple[Sample, ...]:

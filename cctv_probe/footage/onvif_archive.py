@@ -14,7 +14,7 @@ from cctv_probe.dialects.onvif.recording_channels import RecordedChannel
 from cctv_probe.dialects.onvif.session import OnvifSession
 from cctv_probe.footage.archive import ArchiveChannel, Index, Played, Wanted
 from cctv_probe.footage.onvif_index import Believed, index_of, nearest
-from cctv_probe.footage.onvif_replay import Replayer
+from cctv_probe.footage.onvif_replay import Replayer, SilentReplay
 from cctv_probe.footage.replay_sample import NothingPlayed
 from cctv_probe.model.attempt import Ending, StepError
 from cctv_probe.model.device import Channel
@@ -30,6 +30,11 @@ INDEX_S = 120.0
 INDEX_BYTES = 64 << 20
 MOST_RECORDINGS_TRIED = 2
 SERVICES = (ops.SEARCH, ops.RECORDING, ops.REPLAY)
+
+CONTROL_S = 20.0
+CONTROL_BEFORE_END = dt.timedelta(minutes=10)
+CLOCK_READING = dt.timedelta(seconds=2)
+"""ONVIF clocks are told in whole seconds: an offset so small is no offset."""
 
 _STREAM_SETUP = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
 
@@ -48,6 +53,10 @@ _NOT_RECORDED = Text(
 _NO_URI = Text(
     en="{address} gave no address to play a recording at",
     th="{address} ไม่ได้แจ้งที่อยู่สำหรับเล่นภาพบันทึก",
+)
+_SILENT_THERE = Text(
+    en="nothing came, while another instant played at once: nothing is recorded there ({line})",
+    th="ไม่มีข้อมูลส่งมา ขณะที่ช่วงเวลาอื่นเล่นได้ทันที แสดงว่าไม่มีภาพบันทึกในเวลานั้น ({line})",
 )
 _SWITCHED_OFF = Text(
     en="Channel {number} is not being recorded: its recording job is switched off.",
@@ -70,6 +79,8 @@ class OnvifArchive:
     rtsp_ports: tuple[tuple[int, bool], ...] = ()
     pace: Callable[[int], None] | None = None
     _recorded: Recorded | None = None
+    _good: tuple[Recording, dt.datetime] | None = None
+    """What played last: recording and instant."""
     _uris: dict[str, str] = field(default_factory=dict)
     _replayer: Replayer = field(init=False)
 
@@ -85,6 +96,12 @@ class OnvifArchive:
     def visit(self) -> Visit:
         """The visit that findings and attempts are written into."""
         return self.session.visit
+
+    @property
+    def _offset(self) -> dt.timedelta:
+        """The recorder's clock minus UTC."""
+        told = self.session.clock_offset
+        return told if abs(told) > CLOCK_READING else dt.timedelta(0)
 
     def channels(self) -> tuple[ArchiveChannel, ...]:
         """The device's channels and those that only its recordings show. Asked once.
@@ -102,7 +119,7 @@ class OnvifArchive:
     def index(self, channel: ArchiveChannel, since_utc: dt.datetime, until_utc: dt.datetime) -> Index:
         """What the recorder claims about `channel`; its implausible dates become findings of the visit."""
         recorded, held = self._ask(), self._held(channel)
-        offset = self.session.clock_offset
+        offset = self._offset
         tokens = [recording.token for recording in held.recordings]
         history = None
         if tokens and since_utc < until_utc:
@@ -127,27 +144,47 @@ class OnvifArchive:
         held = self._held(channel)
         if not held.recordings:
             raise self._nothing_listed(held)
-        at = at_utc + self.session.clock_offset
+        at = at_utc + self._offset
         missing: StepError | None = None
         for recording in nearest(held.recordings, at)[:MOST_RECORDINGS_TRIED]:
             most = KEY_BYTES if wanted == "key" else LONG_BYTES
             try:
                 with self.visit.budget.apart(max(0.001, deadline.remaining_s()), most):
-                    return self._played(recording, at, wanted, deadline)
+                    played = self._played(recording, at, wanted, deadline)
             except NothingPlayed as error:
                 if error.ending is not Ending.NOT_FOUND:
                     raise
                 missing = missing or error
+            except SilentReplay as error:
+                if not self._plays_elsewhere(recording):
+                    raise
+                missing = missing or NothingPlayed(Ending.NOT_FOUND, _SILENT_THERE.with_(line=error.line))
             except StepError as error:
                 raise _about_the_asking(error) from error
+            else:
+                self._good = recording, at
+                return played
         assert missing is not None
         raise missing
+
+    def _plays_elsewhere(self, silent: Recording) -> bool:
+        """Whether another instant plays right now: then silence means that nothing is recorded at the one asked for."""
+        deadline = Deadline.after(CONTROL_S)
+        newest = (silent, silent.latest - CONTROL_BEFORE_END) if silent.latest else None
+        for recording, at in filter(None, (self._good, newest)):
+            try:
+                with self.visit.budget.apart(CONTROL_S, KEY_BYTES):
+                    self._played(recording, at, "key", deadline)
+            except StepError:
+                continue
+            return True
+        return False
 
     def _played(self, recording: Recording, at: dt.datetime, wanted: Wanted, deadline: Deadline) -> Played:
         """Play one recording; an address that the device no longer knows is asked for once more."""
         known = recording.token in self._uris
         is_empty = recording.earliest is None and recording.latest is None
-        offset = self.session.clock_offset
+        offset = self._offset
         try:
             uri = self._uri(recording.token)
             return self._replayer.play(uri, at, wanted, deadline, offset, is_empty=is_empty)

@@ -68,6 +68,10 @@ _FLOOD = Text(
 T = TypeVar("T")
 
 
+class SilentReplay(StepError):
+    """PLAY was agreed to, and nothing came. Some recorders say so that they have nothing there; a hanging one does the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """How much is asked of a recorder beside the instant itself."""
@@ -238,10 +242,16 @@ class Replayer:
             if is_empty and status != 454:
                 return NothingPlayed(Ending.NOT_FOUND, _NOTHING.with_(**words))
             return StepError(Ending.FAULT, _NO_PATH.with_(place=words["place"], line=words["line"]))
+        if self._is_silence(error):
+            return SilentReplay(Ending.TIMEOUT, error.line)
         if error.ending is Ending.BUDGET_SPENT:
             ending, text = (Ending.TOO_LARGE, _FLOOD) if deadline.remaining_s() else (Ending.TIMEOUT, _NOT_IN_TIME)
             return StepError(ending, text.with_(place=words["place"], instant=words["instant"]))
         return error
+
+    def _is_silence(self, error: StepError) -> bool:
+        agreed = self._asked == "PLAY" and self._status == 200
+        return agreed and error.ending is Ending.TIMEOUT and not isinstance(error, NothingPlayed)
 
     def _audited(self, uri: str, at: dt.datetime, action: Callable[[], T]) -> T:
         outcome = "ok"

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from cctv_probe.footage.archive import Index, Wanted
 from cctv_probe.footage.days import SiteDays
-from cctv_probe.footage.draw import fraction, instant_of_day, shuffled
+from cctv_probe.footage.draw import INSIDE_S, fraction, instant_of_day, shuffled
 from cctv_probe.footage.mode import DRAWN_IN_SPANS, mode_of
 from cctv_probe.footage.presence import History, asked_on, history, speaks
 from cctv_probe.footage.search import reach
@@ -216,7 +216,7 @@ class Planner:
         if oldest is None or not 1 <= day <= self.wish.most_days:
             return ()
         soon = oldest + timedelta(seconds=min(_SOON_AFTER_S, known.oldest_length_s / 2))
-        ask = Ask(min(soon, self.days.instant(day, 0.99999)), day, "search")
+        ask = Ask(min(soon, self._last_of(day)), day, "search")
         return () if any(sample.at_utc == ask.at_utc for sample in known.tonight) else (ask,)
 
     def _late(self, day: int, known: _Known) -> tuple[Ask, ...]:
@@ -224,7 +224,11 @@ class Planner:
         if known.tried(day, "edge"):
             return ()
         share = 1 - fraction(self.seed, "late", self.days.date_of(day).isoformat()) / 24
-        return (Ask(self.days.instant(day, min(share, 0.999)), day, "edge"),)
+        return (Ask(min(self.days.instant(day, share), self._last_of(day)), day, "edge"),)
+
+    def _last_of(self, day: int) -> datetime:
+        """The last instant of a day whose footage could not be the next day's."""
+        return self.days.bounds(day)[1] - timedelta(seconds=INSIDE_S)
 
     def _asks(self, wanted: Iterable[int], known: _Known, purpose: Purpose) -> tuple[Ask, ...]:
         """An instant of each day; days may come more than once."""

@@ -13,6 +13,8 @@ ENOUGH = 0.95
 """Of the sampled days 1 to D so many must be present, and D itself."""
 ISLAND_DAYS = 7
 """Footage behind a hole longer than this and than all the footage before it is no history: kept by hand, or forgotten."""
+CLOCK_READING = timedelta(seconds=3)
+"""Devices tell their clocks in whole seconds, over a network: so far instants may lie beside the truth."""
 _IN_VAIN, _AT_THE_EDGE = 2, 2
 """So many days asked in vain in a later night, one of them at most so far before the oldest that played earlier, take back what was proved."""
 
@@ -55,7 +57,11 @@ class History:
 
 def history(samples: Iterable[Sample], days: SiteDays, locked: Sequence[Span] = ()) -> History:
     """Put the samples of all nights together. Footage in `locked` spans, and today's, says nothing."""
-    told = [sample for sample in samples if speaks(sample, locked) and days.day_of(sample.at_utc) >= 1]
+    told = [
+        sample
+        for sample in samples
+        if speaks(sample, locked) and days.day_of(sample.at_utc) >= 1 and not at_border(sample, days)
+    ]
     against = _taken_back(told, days)
     by_day: dict[int, list[Sample]] = {}
     for sample in told:
@@ -71,6 +77,14 @@ def speaks(sample: Sample, locked: Sequence[Span] = ()) -> bool:
     if not sample.outcome.says_something:
         return False
     return not any(span.start_utc <= sample.at_utc < span.end_utc for span in locked if span.locked)
+
+
+def at_border(sample: Sample, days: SiteDays) -> bool:
+    """Whether what played lies so near midnight, or behind it, that it proves nothing of the day it was asked for."""
+    if sample.outcome is not Outcome.PLAYED or sample.seen_utc is None:
+        return False
+    day = days.day_of(sample.at_utc)
+    return any(days.day_of(sample.seen_utc + away) != day for away in (-CLOCK_READING, CLOCK_READING))
 
 
 def asked_on(sample: Sample, days: SiteDays) -> date:

@@ -80,12 +80,12 @@ class _Judged:
         coverage, low, high = self._coverage()
         gaps = self._gaps()
         verdict, direction = self._verdict()
-        waits = verdict == "not_observed"
+        waits = not self.complete
         return self._with_counts(
-            verified_days=self.history.verified,
+            verified_days=None if waits else self.history.verified,
             verdict=verdict,
             direction=direction,
-            oldest_playable_days=self.history.end,
+            oldest_playable_days=self.history.end or (None if waits else 0),
             oldest_playable_utc=min(self._of_history(), default=None),
             coverage_ratio=coverage,
             coverage_low=low,
@@ -115,17 +115,17 @@ class _Judged:
         declared, found = self.case.declared_days, self.history.verified
         if self.case.declared_suspect:
             return "parse_suspect", None
+        if not self.complete:
+            return "not_assessed" if declared is None else "not_observed", None
         if declared is None:
             return "undeclared", None
-        if not self.complete:
-            return "not_observed", None
         if found >= declared - 1:
             return "match", "understated" if found > declared + 1 else None
         return ("maturing", None) if self._is_maturing(declared) else ("mismatch", "overstated")
 
     def _is_maturing(self, declared: int) -> bool:
         """Recording began less than the declared days ago, and what was recorded since is there."""
-        began = self.case.began_utc or self.case.index.began_utc or self._standing_start()
+        began = self.case.began_utc or self.case.index.began_utc or self._standing_start() or self._kept_since(declared)
         if began is None:
             return False
         age = self.days.day_of(began)
@@ -143,6 +143,17 @@ class _Judged:
             return None
         near = [abs((oldest - claimed).total_seconds()) <= _SAME_START_S for oldest in nights.values()]
         return claimed if all(near) else None
+
+    def _kept_since(self, declared: int) -> datetime | None:
+        """Where the recorder is set to keep at least what was declared, and its index claims no more than plays: since when.
+
+        A disk too small for that setting looks the same on a first night; its oldest instant moves on by the next one.
+        """
+        kept, claimed = self.case.index.configured_days, claimed_oldest(self.case.index)
+        nights = {asked_on(sample, self.days) for sample in self.played}
+        if not isinstance(kept, int) or kept < declared or claimed is None or len(nights) > 1:
+            return None
+        return claimed if abs(self.days.day_of(claimed) - self.history.end) <= 1 else None
 
     def _coverage(self) -> tuple[float | None, float | None, float | None]:
         if self.in_days:
@@ -176,6 +187,8 @@ class _Judged:
     def _findings(self) -> tuple[Finding, ...]:
         present = self.history.present
         found = [*self.case.noted, *findings.of_samples(self.samples)]
+        if not self.complete:
+            return tuple(found)
         found += findings.of_history(self._claimed_days(), self.history.end, self.history.islands)
         if present and present[0] > _STOPPED_DAYS:
             found.append(findings.stopped(present[0], self.days.date_of(present[0] - 1).isoformat()))

@@ -77,6 +77,7 @@ def pair(one: Planes, other: Planes, apart_s: float) -> PairFigures | None:
         unequal=float(np.mean([block.any() for block in _blocks(apart)])),
         difference=float(apart.mean()),
         grain_changed=_grain_changed(first, second),
+        most_apart=float(np.abs(_block_means(first) - _block_means(second)).max()),
     )
 
 

@@ -49,7 +49,8 @@ class PairFigures:
     `apart_s` in time; `textured` is the share of blocks that hold any texture in both, `unequal` the share of blocks in
     which any pixel differs, `difference` the mean absolute difference of luma; the top and bottom ninth left out.
     `grain_changed` is how much of the grain in quiet blocks is new: near 1 from a living sensor, near 0 where the same
-    picture was coded again, None where coding has left no grain.
+    picture was coded again, None where coding has left no grain. `most_apart` is the largest difference of any block's mean
+    luma: coding the same picture again hardly moves it, light and whatever moves do.
     """
 
     apart_s: float
@@ -57,6 +58,7 @@ class PairFigures:
     unequal: float
     difference: float
     grain_changed: float | None
+    most_apart: float
 
 
 @dataclass(frozen=True, slots=True)

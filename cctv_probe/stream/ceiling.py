@@ -60,6 +60,12 @@ class Ceiling:
                 self._running.remove(share)
                 self._turn.notify_all()
 
+    @property
+    def running_bps(self) -> float:
+        """What all running streams send together."""
+        with self._turn:
+            return self._sum()
+
     def _enter(self, share: Share, stop: threading.Event, wait_s: float) -> None:
         until = time.monotonic() + wait_s
         ticket = object()
@@ -89,3 +95,29 @@ class Ceiling:
             share.bps = max(bps, LEAST_STREAM_BPS)
             self.peak_bps = max(self.peak_bps, self._sum())
             self._turn.notify_all()
+
+
+LEAST_SHARE = 0.1
+"""Of the ceiling: so much is left to playbacks however many streams run."""
+LONGEST_NAP_S = 5.0
+
+
+class Leftover:
+    """What the live streams leave of the ceiling, for all playbacks of recordings together: told of the bytes of every
+    read, it sleeps until they fit. Shared by all workers."""
+
+    def __init__(self, ceiling: Ceiling, stop: threading.Event) -> None:
+        self._ceiling, self._stop = ceiling, stop
+        self._lock = threading.Lock()
+        self._free_at_s = 0.0
+
+    def __call__(self, byte_count: int) -> None:
+        """Sleep as long as `byte_count` bytes take at the bit rate that is left."""
+        with self._lock:
+            now = time.monotonic()
+            left_bps = max(self._ceiling.most_bps - self._ceiling.running_bps, LEAST_SHARE * self._ceiling.most_bps)
+            self._free_at_s = max(self._free_at_s, now) + 8 * byte_count / left_bps
+            wait_s = self._free_at_s - now
+        # What fits into a moment is not worth a nap: the sum is kept, and the next read waits for it.
+        if wait_s > 0.005:
+            self._stop.wait(min(wait_s, LONGEST_NAP_S))

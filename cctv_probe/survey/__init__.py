@@ -1,6 +1,7 @@
 """From evidence to the survey record, and from the record to what people and programs read.
 
-`fill`, `rank`, `reasons`, `findings` and `shape` are pure: values in, values out. The `write_*` modules put finished
-text on disk in one atomic step each. The `terminal` modules alone know rich. Nothing here opens a socket, asks for the
+`fill`, `rank`, `retention`, `reasons`, `findings` and `shape` are pure: values in, values out; so are the cells, words and
+the drawing of timelines (`timeline_cells`, `retention_words`, `svg_timeline`). The `write_*` modules put finished text on
+disk in one atomic step each. The `terminal` modules alone know rich. Nothing here opens a socket, asks for the
 time or decides what may be touched, and every string that came from a device passes `safe_text` before it is shown.
 """

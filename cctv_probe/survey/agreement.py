@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cctv_probe.model.evidence import Evidence, Fact, agrees
+from cctv_probe.model.evidence import Evidence, Fact, Standing, agrees
 
 FRAME_RATE_RELATIVE = 0.10
 FRAME_RATE_ABSOLUTE_FPS = 1.0
@@ -14,6 +14,8 @@ FRAME_RATE_ABSOLUTE_FPS = 1.0
 _HINTED_FIELDS = frozenset({"position", "network"})
 """What stands beside these is another kind of thing (a hint), and cannot disagree."""
 _CLOCK_TOLERANCE_S = 5.0
+RETENTION_DAYS = 1
+"""Claimed and verified days may lie so far apart and still say the same."""
 BIT_RATE_OVER = 1.5
 """A configured bit rate is a limit: a stream may send less, and a little more for a while."""
 
@@ -24,6 +26,8 @@ def disagreements(field: str, fact: Fact) -> tuple[Evidence, ...]:
         return ()
     if field == "bit_rate_bps":
         return tuple(other for other in fact.others if _is_over(fact.chosen, other))
+    if field == "retention_days":
+        return tuple(other for other in fact.others if _is_another_claim(fact.chosen, other))
     chosen = _tolerant(field, fact.chosen)
     return tuple(other for other in fact.others if not agrees(chosen, other) and not _same_codec(field, chosen, other))
 
@@ -31,6 +35,17 @@ def disagreements(field: str, fact: Fact) -> tuple[Evidence, ...]:
 def _is_over(chosen: Evidence, limit: Evidence) -> bool:
     numbers = isinstance(chosen.value, (int, float)) and isinstance(limit.value, (int, float))
     return numbers and float(chosen.value) > BIT_RATE_OVER * float(limit.value)  # type: ignore[arg-type]
+
+
+def _is_another_claim(verified: Evidence, other: Evidence) -> bool:
+    """Whether what a device says of its days lies further from what samples proved than the day that is being overwritten.
+
+    Declared days are left to the verdict, which alone knows of new disks and of samples still to come.
+    """
+    if other.source.standing is Standing.DECLARED:
+        return False
+    numbers = isinstance(verified.value, (int, float)) and isinstance(other.value, (int, float))
+    return numbers and abs(verified.value - other.value) > RETENTION_DAYS  # type: ignore[operator]
 
 
 def _tolerant(field: str, chosen: Evidence) -> Evidence:

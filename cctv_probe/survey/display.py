@@ -10,7 +10,7 @@ from cctv_probe.model.record import FIELDS, SurveyRecord
 from cctv_probe.model.words import Text
 from cctv_probe.survey.report_words import CHANNEL
 from cctv_probe.survey.safe_text import clean
-from cctv_probe.survey.words import ATTRIBUTES, PURPOSES, codec_words, duration_words
+from cctv_probe.survey.words import ATTRIBUTES, PURPOSES, RECORDING_MODES, codec_words, duration_words
 
 YES, NO = Text(en="yes", th="ใช่"), Text(en="no", th="ไม่ใช่")
 UNTIL_FULL = Text(en="until full", th="จนเต็ม")
@@ -28,6 +28,8 @@ def value_words(field: str, value: Value) -> Text:
         return _clock(value)
     if field == "codec" and isinstance(value, str):
         return _same(codec_words(value))
+    if field in _OF_RECORDINGS and value is not None:
+        return _OF_RECORDINGS[field](value)
     if field == "purposes" and isinstance(value, (tuple, list)):
         return _joined([PURPOSES.get(str(item), _same(clean(str(item)))) for item in value])
     return _plain(value)
@@ -90,6 +92,24 @@ def _file_format(value: Mapping[str, Any]) -> Text:
     return _same(codec if container in ("", "not_observable") else f"{codec} · {container}")
 
 
+def percent(share: float) -> str:
+    """A share in per cent, one decimal at most, and never 100 where something is missing."""
+    return number(min(round(100 * share, 1), 99.9) if share < 1 else 100)
+
+
+def _share(value: Value) -> Text:
+    return _same(f"{percent(value)} %") if isinstance(value, (int, float)) else _plain(value)
+
+
+def _length(value: Value) -> Text:
+    return duration_words(value) if isinstance(value, (int, float)) else _plain(value)
+
+
+def _mode(value: Value) -> Text:
+    return RECORDING_MODES.get(str(value)) or _plain(value)
+
+
+_OF_RECORDINGS = {"coverage_ratio": _share, "longest_gap_s": _length, "recording_mode": _mode}
 _SPECIAL = {"owner": _owner, "position": _position, "network": _network, "file_format": _file_format}
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from cctv_probe.model.device import Channel, Device, Kind, Stream, View
 from cctv_probe.model.evidence import Evidence, Fact, Value, choose
-from cctv_probe.model.record import FIELDS, DeviceRecord, RetentionRecord, StreamRecord, SurveyRecord
+from cctv_probe.model.record import FIELDS, DeviceRecord, StreamRecord, SurveyRecord
 from cctv_probe.survey import findings, rank, reasons
 from cctv_probe.survey.known import Known, well_formed
+from cctv_probe.survey.retention import days_fact, retention_record
 
 _NOBODY_DECLARED: Mapping[str, Evidence] = {}
 
@@ -61,7 +62,7 @@ def _survey_record(
         views=(View(device.id, channel.number, role),),
         fields=fields,
         streams=streams,
-        retention=_retention(),
+        retention=retention_record(device, channel, known),
         findings=findings.camera_findings(device, channel, known, fields, streams),
     )
 
@@ -94,7 +95,7 @@ def _fields(device: Device, channel: Channel, known: Known, declared: Mapping[st
             known.of(channel.subject, "max_resolution"),
             reasons.why_unknown(device, "max_resolution", channel=channel.number),
         ),
-        "retention_days": Fact(why_unknown=reasons.retention_unknown()),
+        "retention_days": days_fact(device, channel, known),
         "frame_rate": recording("frame_rate", _of_recording(channel, known, "frame_rate")),
         "file_format": recording("file_format", _file_formats(channel, known)),
     }
@@ -130,7 +131,7 @@ def _of_recording(channel: Channel, known: Known, attribute: str) -> list[Eviden
 
 
 def _file_formats(channel: Channel, known: Known) -> list[Evidence]:
-    """Codecs as file formats: over a stream the container cannot be seen."""
+    """What was said of the recorded file; and codecs as file formats, since over a stream the container cannot be seen."""
     seen = [
         replace(item, attribute="file_format", value={"codec": item.value, "container": "not_observable"})
         for item in _of_recording(channel, known, "codec")
@@ -186,8 +187,3 @@ def _stream_record(device: Device, channel: Channel, stream: Stream, known: Know
         frame_rate=fact("frame_rate"),
         bit_rate_bps=fact("bit_rate_bps"),
     )
-
-
-def _retention() -> RetentionRecord:
-    unknown = Fact(why_unknown=reasons.retention_unknown())
-    return RetentionRecord(unknown, unknown, unknown, unknown, unknown, unknown)

@@ -14,6 +14,7 @@ from cctv_probe.survey.agreement import disagreements
 from cctv_probe.survey.display import field_words, value_words
 from cctv_probe.survey.known import Known
 from cctv_probe.survey.rank import brand_method_rank
+from cctv_probe.survey.retention import retention_findings
 from cctv_probe.survey.words import duration_words, source_words
 
 CLOCK_WRONG_S = 60.0
@@ -21,6 +22,8 @@ _BUDDHIST_S = 543 * 365.2425 * 86400
 _BUDDHIST_TOLERANCE_S = 3 * 86400
 _WEAK_BRAND_RANK = brand_method_rank("http.banner")
 
+INDEX_OVERSTATES = "footage_index_overstates"
+"""The finding of a check of recordings that an index claims more than plays."""
 _CODES = {"file_format": "codec_disagrees"}
 _DIFFERS = Text(
     en="The data differ. {name}: {chosen} according to {source}, but {others}.",
@@ -94,14 +97,22 @@ def _daylight_saving(device: Device, known: Known) -> Iterable[Finding]:
 def camera_findings(
     device: Device, channel: Channel, known: Known, fields: Mapping[str, Fact], streams: Iterable[StreamRecord]
 ) -> tuple[Finding, ...]:
-    """The channel's own findings, then what its facts give, field by field in the order of the form."""
+    """The channel's own findings, those of its recordings, then what its facts give in the order of the form.
+
+    That an index claims more days than samples proved is said once: where the check of the recordings found it
+    (`footage_index_overstates`, with how far back samples play), no `retention_days_disagrees` follows. The latter stays
+    for days that reach as far back as claimed, but with too many holes to count.
+    """
+    recorded = retention_findings(channel)
+    said = {finding.code for finding in recorded}
     derived: list[Finding] = []
     for field, fact in fields.items():
-        derived += _differing(field, fact, _severity(field, fact))
+        if field != "retention_days" or INDEX_OVERSTATES not in said:
+            derived += _differing(field, fact, _severity(field, fact))
     for stream in streams:
         derived += _stream_differing(stream)
     derived += [*_brand_of_recorder(device, fields["brand"]), *_maximum_exceeded(fields), *_offline(channel, known)]
-    return (*channel.findings, *derived)
+    return (*channel.findings, *recorded, *derived)
 
 
 def _severity(field: str, fact: Fact) -> Severity:

@@ -8,9 +8,12 @@ from cctv_probe.model.evidence import Evidence, Fact
 from cctv_probe.model.finding import Finding
 from cctv_probe.model.record import FIELDS, DeviceRecord, StreamRecord, SurveyRecord
 from cctv_probe.survey import report_words as words
+from cctv_probe.survey import retention_words as told
 from cctv_probe.survey.agreement import disagreements
 from cctv_probe.survey.display import camera_title, hint_words, number, place_words, value_words
 from cctv_probe.survey.html_text import Page, picture, safe, tag
+from cctv_probe.survey.safe_text import clean
+from cctv_probe.survey.svg_timeline import timeline_svg
 from cctv_probe.survey.words import SCOPE_CLASSES, SEVERITIES, source_words, standing_words
 
 _MOST_BESIDE = 8
@@ -25,7 +28,7 @@ def card(page: Page, camera: SurveyRecord, device: DeviceRecord | None, place: i
     return tag(
         "section",
         _head(page, camera, device, place) + tag("table", _COLUMNS + tag("tbody", "\n".join(rows)))
-        + finding_list(page, camera.findings),
+        + _recordings(page, camera) + finding_list(page, camera.findings),
         kind="card",
         id=f"camera-{place}",
     )  # fmt: skip
@@ -134,6 +137,18 @@ def _stream_row(page: Page, stream: StreamRecord) -> str:
     name = tag("th", f"{page(words.STREAM)} {safe(stream.name, 20)}", scope="row")
     uri = tag("span", " · " + safe(stream.uri, 200), kind="small soft") if stream.uri else ""
     return tag("tr", tag("td", "", kind="no") + name + tag("td", shown + uri, colspan="2"))
+
+
+def _recordings(page: Page, camera: SurveyRecord) -> str:
+    """What index and samples say of the recordings, in words and drawn; nothing where they were not looked at."""
+    retention = camera.retention
+    if retention.timeline is None:
+        return ""
+    verdict = tag("b", page(told.verdict_words(retention)))
+    seed = tag("div", page(words.SEED.with_(seed=retention.seed)), kind="small soft") if retention.seed else ""
+    said = tag("figcaption", f"{page(words.RECORDINGS)} – {verdict}<br>{page(told.summary_words(retention))}")
+    title = camera_title(camera, place_words(camera)).in_(page.language)
+    return tag("figure", said + timeline_svg(retention, page.language, title=clean(title)) + seed, kind="timeline")
 
 
 def finding_list(page: Page, findings: Iterable[Finding]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from cctv_probe.model.evidence import Evidence, Value
@@ -17,6 +17,8 @@ from cctv_probe.model.units import Resolution, codec_slug
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _HIGHEST_RATE = 1000
 _HIGHEST_COUNT = 2**53 - 1
+_MODES = ("continuous", "schedule", "motion", "event")
+_UNTIL_FULL = "until_full"
 
 
 class Known:
@@ -79,6 +81,30 @@ def _number(lowest: float, highest: float) -> Callable[[Value], Value]:
     return rule
 
 
+def _whole(value: Value) -> Value:
+    """A number of days: whole, from 0."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _HIGHEST_COUNT:
+        return None
+    return int(value) if value == int(value) else None
+
+
+def _configured_days(value: Value) -> Value:
+    return value if value == _UNTIL_FULL else _whole(value)
+
+
+def _recording_mode(value: Value) -> Value:
+    mode = value.strip().casefold() if isinstance(value, str) else None
+    return mode if mode in _MODES else None
+
+
+def _file_format(value: Value) -> Value:
+    """Codec and container; a codec in the contract's spelling."""
+    if not isinstance(value, Mapping):
+        return None
+    codec, container = _codec(value.get("codec")), value.get("container")
+    return {"codec": codec, "container": container} if codec and isinstance(container, str) else None
+
+
 _RULES: dict[str, Callable[[Value], Value]] = {
     "brand": _text, "model": _text, "firmware": _text,
     "resolution": _resolution, "max_resolution": _resolution,
@@ -87,5 +113,8 @@ _RULES: dict[str, Callable[[Value], Value]] = {
     "bit_rate_bps": _number(1, _HIGHEST_COUNT),
     "clock_offset_s": _number(-_HIGHEST_COUNT, _HIGHEST_COUNT),
     "rtt_s": _number(0, 3600),
+    "file_format": _file_format,
+    "configured_days": _configured_days, "recording_mode": _recording_mode,
+    "oldest_playable_days": _whole, "coverage_ratio": _number(0, 1), "longest_gap_s": _number(0, _HIGHEST_COUNT),
     "latitude": _number(-90, 90), "longitude": _number(-180, 180),
 }  # fmt: skip

@@ -165,6 +165,29 @@ RETENTION_NOT_CHECKED = Text(
     "playback.",
     th="ยังไม่ได้ตรวจสอบการบันทึกในการสแกนครั้งนี้ ระหว่างนี้โปรดดูภาพเก่าที่สุดจากเครื่องบันทึกโดยตรง",
 )
+NO_RECORDING_OF_CHANNEL = Text(
+    en="The archive of {address} names no recording of channel {channel}. Check in the recorder that this channel is set "
+    "to record.",
+    th="คลังบันทึกของ {address} ไม่ระบุภาพที่บันทึกของช่อง {channel} โปรดตรวจสอบที่เครื่องบันทึกว่าตั้งให้บันทึกช่องนี้แล้ว",
+)
+SAMPLING_STOPPED = Text(
+    en="The check of the recordings ended before its plan was done ({reason}). Run it again another night; the samples "
+    "add up.",
+    th="การตรวจภาพที่บันทึกหยุดก่อนครบตามแผน ({reason}) โปรดตรวจอีกครั้งในคืนอื่น โดยตัวอย่างจะนับรวมกัน",
+)
+COVERAGE_NOT_SAMPLED = Text(
+    en="No sample fell on the days that are kept, so their coverage is not yet known. Run the check again another night.",
+    th="ยังไม่มีตัวอย่างในวันที่มีภาพเก็บไว้ จึงยังไม่ทราบความครอบคลุม โปรดตรวจอีกครั้งในคืนอื่น",
+)
+CONFIGURED_DAYS_NOT_TOLD = Text(
+    en="The archive does not tell how many days it is set to keep. Read it in the recorder's storage settings.",
+    th="คลังบันทึกไม่แจ้งจำนวนวันที่ตั้งให้เก็บ โปรดดูในการตั้งค่าพื้นที่จัดเก็บของเครื่องบันทึก",
+)
+RECORDING_MODE_NOT_TOLD = Text(
+    en="Neither the archive nor the samples show how it records (all the time, by schedule or on motion). Read it in the "
+    "recorder's schedule.",
+    th="ยังไม่ทราบวิธีบันทึก (ตลอดเวลา ตามตาราง หรือเมื่อมีการเคลื่อนไหว) โปรดดูในตารางการบันทึกของเครื่องบันทึก",
+)
 STREAM_NOT_MEASURED = Text(
     en="No stream was measured in this run, so whether the picture is healthy is not yet known. Open the camera's live "
     "picture to see.",

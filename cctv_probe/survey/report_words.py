@@ -73,6 +73,16 @@ WORKS_NOT = Text(en="not healthy", th="ใช้งานไม่ได้")
 STREAM = Text(en="Stream", th="สตรีม")
 BIT_RATE = Text(en="Mbit/s", th="เมกะบิต/วินาที")
 
+RECORDINGS = Text(en="Recordings, day by day", th="ภาพที่บันทึกรายวัน")
+SEED = Text(
+    en="The samples were drawn at random with seed {seed}; with it the same draw can be repeated.",
+    th="ตัวอย่างสุ่มด้วยค่าเริ่มต้น {seed} ซึ่งใช้สุ่มซ้ำชุดเดิมได้",
+)
+TIMELINES = Text(
+    en="How to read the timelines (the newest day stands at the left):",
+    th="วิธีอ่านแถบเวลา (วันล่าสุดอยู่ทางซ้าย):",
+)
+
 RECORDERS_TITLE = Text(en="Devices with something to look at", th="อุปกรณ์ที่ควรตรวจสอบ")
 UNSETTLED_TITLE = Text(en="Answered, but not yet known what it is", th="ตอบแล้ว แต่ยังไม่ทราบชนิดอุปกรณ์")
 OTHERS_TITLE = Text(en="Answered, but not a camera", th="ตอบแล้ว แต่ไม่ใช่กล้อง")

@@ -63,7 +63,13 @@ def stayed_closed(device: Device) -> bool:
 
 def differing_fields(camera: SurveyRecord) -> tuple[str, ...]:
     """The fields whose sources say different things, in the order of the form."""
-    return tuple(field for field in FIELDS if disagreements(field, camera.fields[field]))
+    return tuple(field for field in FIELDS if differs(camera, field))
+
+
+def differs(camera: SurveyRecord, field: str) -> bool:
+    """Whether the sources of `field` say different things; of field 9 also whether its verdict says so."""
+    judged = field == "retention_days" and camera.retention.verdict == "mismatch"
+    return judged or bool(disagreements(field, camera.fields[field]))
 
 
 def counts(survey: Survey) -> Counts:

@@ -10,6 +10,7 @@ from cctv_probe.model.attempt import Attempt
 from cctv_probe.model.device import Device, Run
 from cctv_probe.model.evidence import Evidence, Fact, Value
 from cctv_probe.model.finding import Finding
+from cctv_probe.model.footage import Timeline
 from cctv_probe.model.record import FIELDS, DeviceRecord, RetentionRecord, StreamRecord, SurveyRecord
 from cctv_probe.model.words import Text
 from cctv_probe.survey.known import well_formed
@@ -34,6 +35,18 @@ _IN_FACTS = frozenset(
     }
 )
 """Attributes that the record's facts already hold with everything that was said about them."""
+_OF_RECORDINGS = frozenset(
+    {
+        "retention_days",
+        "file_format",
+        "configured_days",
+        "oldest_playable_days",
+        "coverage_ratio",
+        "longest_gap_s",
+        "recording_mode",
+    }
+)
+"""Those that the record of a channel holds; of a device or a stream they stand nowhere else."""
 
 
 def shape(survey: Survey) -> Json:
@@ -90,8 +103,17 @@ def device_shape(device: Device, record: DeviceRecord) -> Json:
         "other_addresses": list(device.other_addresses),
         "scope_class": device.scope_class,
         "login": text_shape(device.login) if device.login else None,
-        "facts": [_told_of(item) for item in device.evidence if item.attribute not in _IN_FACTS and well_formed(item)],
+        "facts": [
+            _told_of(item) for item in device.evidence if not _stands_in_facts(device, item) and well_formed(item)
+        ],
     }
+
+
+def _stands_in_facts(device: Device, item: Evidence) -> bool:
+    """Whether a fact of the record holds `item` already. No fact speaks of a recording's bit rate."""
+    if item.attribute in _OF_RECORDINGS:
+        return any(item.subject == channel.subject for channel in device.channels)
+    return item.attribute in _IN_FACTS and not (item.attribute == "bit_rate_bps" and item.role == "recorded")
 
 
 def camera_shape(camera: SurveyRecord) -> Json:
@@ -138,6 +160,23 @@ def _retention_shape(retention: RetentionRecord) -> Json:
         "played": retention.played,
         "seed": retention.seed,
         "verdict": retention.verdict,
+        "direction": retention.direction,
+        "coverage_interval": list(retention.coverage_interval) if retention.coverage_interval else None,
+        "nights": retention.nights,
+        "complete": retention.complete,
+        "timeline": _timeline_shape(retention.timeline) if retention.timeline else None,
+    }
+
+
+def _timeline_shape(timeline: Timeline) -> Json:
+    """The days, newest first; `claimed` is null where the index lists none."""
+    return {
+        "zone": timeline.zone_name,
+        "declared_days": timeline.declared_days,
+        "days": [
+            {"day": mark.day, "date": mark.date, "claimed": mark.claimed, "asked": mark.asked, "played": mark.played}
+            for mark in timeline.days
+        ],
     }
 
 

@@ -15,14 +15,15 @@ from rich.text import Text as Line
 
 from cctv_probe.model.device import Device, Kind
 from cctv_probe.model.evidence import Fact, Standing
-from cctv_probe.model.record import FIELDS, SurveyRecord
+from cctv_probe.model.record import FIELDS, RetentionRecord, SurveyRecord
 from cctv_probe.model.words import Language, Text
 from cctv_probe.survey import report_words as words
 from cctv_probe.survey import terminal_words as short
-from cctv_probe.survey.agreement import disagreements
 from cctv_probe.survey.display import place_words, value_words
-from cctv_probe.survey.result import Survey, counts, differing_fields, stayed_closed
+from cctv_probe.survey.result import Survey, counts, differing_fields, differs, stayed_closed
+from cctv_probe.survey.retention_words import COMPLIANT, WAITING
 from cctv_probe.survey.safe_text import clean
+from cctv_probe.survey.terminal_timeline import flowing
 from cctv_probe.survey.words import KINDS
 
 WIDE = 110
@@ -63,6 +64,10 @@ class SurveyTable:
             table.add_row(*self._unread_row(device, marks, wide))
         yield table
         yield Line(short.LEGEND.with_(differs=marks.differs, proxy=marks.proxy).in_(self._language), style="dim")
+        if any(camera.fields["retention_days"].chosen for camera in self._records):
+            signs = {"agrees": marks.agrees.strip(), "waits": marks.waits, "differs": marks.differs}
+            days = [item.with_(**signs).in_(self._language) for item in short.DAYS_LEGEND]
+            yield from flowing(days, "   ", options.max_width, style="dim")
 
     def _add_columns(self, table: Table, width: int) -> None:
         wide = width >= WIDE
@@ -91,7 +96,7 @@ class SurveyTable:
     def _row(self, camera: SurveyRecord, marks: short.Marks, wide: bool) -> list[Line]:
         values = []
         for field, _ in _FIELDS:
-            values.append(self._value(field, camera.fields[field], marks))
+            values.append(self._value(camera, field, marks))
             if field == "frame_rate":
                 values.append(self._set_rate(camera.fields[field], marks))
         picture = [self._picture(camera, marks)] if wide else []
@@ -131,15 +136,25 @@ class SurveyTable:
         below = " · ".join(part for part in (number, clean(camera.name or "", 24)) if part)
         return [Line(f"{address}\n{below}".rstrip())]
 
-    def _value(self, field: str, fact: Fact, marks: short.Marks) -> Line:
+    def _value(self, camera: SurveyRecord, field: str, marks: short.Marks) -> Line:
+        fact = camera.fields[field]
         if fact.chosen is None:
             return Line(marks.unknown, style="dim")
         line = Line(clean(value_words(field, fact.value).in_(self._language), 24))
         if fact.proxy:
             line.append(marks.proxy, style="dim")
-        if disagreements(field, fact):
+        if differs(camera, field):
             line.append(marks.differs, style="bold yellow")
+        elif field == "retention_days":
+            self._judge(line, camera.retention, marks)
         return line
+
+    def _judge(self, line: Line, retention: RetentionRecord, marks: short.Marks) -> None:
+        """The sign of a verdict on field 9 that is no disagreement."""
+        if retention.verdict in COMPLIANT:
+            line.append(marks.agrees, style="green")
+        elif retention.verdict in WAITING or not retention.complete:
+            line.append(marks.waits, style="dim")
 
     def _note(self, camera: SurveyRecord, marks: short.Marks) -> Line:
         differing = differing_fields(camera)

@@ -18,13 +18,16 @@ from cctv_probe.survey import report_words as words
 from cctv_probe.survey import terminal_words as short
 from cctv_probe.survey.agreement import disagreements
 from cctv_probe.survey.display import camera_title, field_words, hint_words, number, place_words, value_words
+from cctv_probe.survey.findings import INDEX_OVERSTATES
 from cctv_probe.survey.reasons import step_words
 from cctv_probe.survey.safe_text import clean
 from cctv_probe.survey.terminal import plain_table
+from cctv_probe.survey.terminal_timeline import retention_timelines
 from cctv_probe.survey.words import KINDS, SEVERITIES, moment_words, site_zone, source_words, standing_words
 
 _DEVICE_FACTS = ("brand", "model", "firmware", "clock_offset_s")
 _STREAM_FACTS = ("codec", "resolution", "frame_rate", "bit_rate_bps")
+_RECORDING_FACTS = ("configured_days", "oldest_playable_days", "coverage_ratio", "longest_gap_s", "recording_mode")
 _IN_RECORDS = frozenset(
     {
         *_DEVICE_FACTS,
@@ -36,6 +39,9 @@ _IN_RECORDS = frozenset(
         "rtt_s",
         "nat_hint",
         "subnet",
+        "retention_days",
+        "file_format",
+        *_RECORDING_FACTS,
     }
 )
 _MARKS = short.marks()
@@ -64,9 +70,19 @@ def inspection(
 
 
 def _is_in_the_first_table(finding: Finding) -> bool:
-    """Disagreements stand there already; those of low severity say here why they are harmless."""
+    """Disagreements stand there already; those of low severity say here why they are harmless.
+
+    An index that claims more than plays is a disagreement of field 9 (see `camera_findings`).
+    """
+    if finding.code == INDEX_OVERSTATES:
+        return True
     shown = finding.code.endswith("_disagrees") and not finding.code.startswith("stream_")
     return shown and finding.severity != "low"
+
+
+def _is_of_no_stream(item: Evidence) -> bool:
+    """The bit rate of a recording, which no live stream's fact holds."""
+    return item.attribute == "bit_rate_bps" and item.role == "recorded"
 
 
 class _View:
@@ -124,7 +140,16 @@ class _View:
             name = short.STREAM_TITLE.with_(name=clean(stream.name, 20)).in_(self._language)
             title = f"{name} · {clean(stream.uri, 200)}" if stream.uri else name
             parts += self.facts(title, {key: getattr(stream, key) for key in _STREAM_FACTS})
-        return parts
+        return [*parts, *self.recordings(camera)]
+
+    def recordings(self, camera: SurveyRecord) -> list[RenderableType]:
+        """The timeline, and what is known of the recordings beside field 9; nothing where they were not looked at."""
+        retention = camera.retention
+        timeline = retention_timelines([camera], self._language)
+        if timeline is None:
+            return []
+        title = words.RECORDINGS.in_(self._language)
+        return [*self.facts(title, {key: getattr(retention, key) for key in _RECORDING_FACTS}), Line(""), timeline]
 
     def facts(self, title: str, facts: dict[str, Fact]) -> list[RenderableType]:
         """What is known as a table, then the reasons for the rest, each said once."""
@@ -147,7 +172,7 @@ class _View:
 
     def more(self, device: Device) -> list[RenderableType]:
         """Evidence that no field of the record takes."""
-        rest = [item for item in device.evidence if item.attribute not in _IN_RECORDS]
+        rest = [item for item in device.evidence if item.attribute not in _IN_RECORDS or _is_of_no_stream(item)]
         if not rest:
             return []
         table = self._table()

@@ -14,11 +14,13 @@ class Marks:
     differs: str
     proxy: str
     unknown: str
+    agrees: str
+    waits: str
 
 
 def marks(*, ascii_only: bool = False) -> Marks:
     """The signs for this screen; plain ones where it knows only ASCII."""
-    return Marks("!=", "~", "-") if ascii_only else Marks("≠", "~", "–")
+    return Marks("!=", "~", "-", " ok", "...") if ascii_only else Marks("≠", "~", "–", "✓", "…")
 
 
 RATE = Text(en="fps", th="ภาพ/วิ")
@@ -45,6 +47,12 @@ CHANNEL = Text(en="ch {number}", th="ช่อง {number}")
 LEGEND = Text(
     en="{differs} sources differ (see `inspect`)   {proxy} not of the recording itself: live stream or recorder   fps: delivered, beside what is set",
     th="{differs} ข้อมูลไม่ตรงกัน (ดูด้วย `inspect`)   {proxy} ไม่ใช่ค่าของภาพที่บันทึกโดยตรง: จากภาพสดหรือเครื่องบันทึก   ภาพ/วิ: ที่ส่งจริง เทียบกับที่ตั้งไว้",
+)
+DAYS_LEGEND: tuple[Text, ...] = (
+    Text(en="days: proven by samples", th="วัน: ยืนยันด้วยตัวอย่าง"),
+    Text(en="{agrees} as declared", th="{agrees} ตรงกับที่แจ้ง"),
+    Text(en="{waits} not finished, or recording began recently", th="{waits} ยังตรวจไม่ครบ หรือเพิ่งเริ่มบันทึก"),
+    Text(en="{differs} other than declared or claimed", th="{differs} ไม่ตรงกับที่แจ้งหรือที่ดัชนีระบุ"),
 )
 FIELD_NAMES: dict[str, Text] = {
     "owner": Text(en="owner", th="หน่วยงาน"),

@@ -14,6 +14,7 @@ from cctv_probe.model.attempt import Attempt, Ending
 from cctv_probe.model.device import Device, Identity, Kind, Run, View
 from cctv_probe.model.evidence import Evidence, Fact, Source, Standing, Unknown, Value
 from cctv_probe.model.finding import Finding
+from cctv_probe.model.footage import DayMark, Timeline
 from cctv_probe.model.record import FIELDS, DeviceRecord, RetentionRecord, StreamRecord, SurveyRecord
 from cctv_probe.model.words import Text
 from cctv_probe.survey.result import Survey
@@ -128,7 +129,7 @@ def _stream(data: Json, subject: str) -> StreamRecord:
 
 
 def _retention(data: Json, subject: str) -> RetentionRecord:
-    facts = {name: _fact(data[name], subject, name) for name in _RETENTION_FACTS}
+    facts: dict[str, Any] = {name: _fact(data[name], subject, name) for name in _RETENTION_FACTS}
     return RetentionRecord(
         **facts,
         gaps=tuple((gap[0], gap[1]) for gap in data["gaps"]),
@@ -136,7 +137,25 @@ def _retention(data: Json, subject: str) -> RetentionRecord:
         played=data["played"],
         seed=data["seed"],
         verdict=data["verdict"],
+        **_added(data),
     )
+
+
+def _added(data: Json) -> dict[str, Any]:
+    """Keys that older files do not have."""
+    interval, timeline = data.get("coverage_interval"), data.get("timeline")
+    return {
+        "direction": data.get("direction"),
+        "coverage_interval": (interval[0], interval[1]) if interval else None,
+        "nights": data.get("nights") or 0,
+        "complete": bool(data.get("complete")),
+        "timeline": _timeline(timeline) if timeline else None,
+    }
+
+
+def _timeline(data: Json) -> Timeline:
+    marks = (DayMark(day["day"], day["date"], day["claimed"], day["asked"], day["played"]) for day in data["days"])
+    return Timeline(tuple(marks), data["zone"], data["declared_days"])
 
 
 def _fact(data: Json, subject: str, attribute: str) -> Fact:

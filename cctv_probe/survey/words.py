@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cctv_probe.model.device import Kind
@@ -66,6 +66,11 @@ _FAMILIES: dict[str, Text] = {
     "sunapi": Text(en="Hanwha's own interface ({rest})", th="ช่องทางของ Hanwha ({rest})"),
     "lapi": Text(en="Uniview's own interface ({rest})", th="ช่องทางของ Uniview ({rest})"),
 }
+_INDEXES: dict[str, Text] = {
+    "onvif": Text(en="index of the recordings (ONVIF)", th="ดัชนีของภาพที่บันทึก (ONVIF)"),
+    "folder": Text(en="names and times of the recorded files", th="ชื่อและเวลาของไฟล์ที่บันทึก"),
+}
+_INDEX = Text(en="index of the recordings", th="ดัชนีของภาพที่บันทึก")
 _OTHER_SOURCE = Text(en="source {rest}", th="แหล่งข้อมูล {rest}")
 
 
@@ -75,6 +80,8 @@ def source_words(method: str) -> Text:
     if known:
         return known
     family, _, rest = method.partition(".")
+    if method.endswith(".index"):
+        return _INDEXES.get(family, _INDEX)
     words = _FAMILIES.get(family)
     return words.with_(rest=clean(rest or family, 60)) if words else _OTHER_SOURCE.with_(rest=clean(method, 60))
 
@@ -145,6 +152,12 @@ ATTRIBUTES: dict[str, Text] = {
     "max_frame_rate": Text(en="Highest frame rate", th="จำนวนภาพต่อวินาทีสูงสุด"),
     "source_resolution": Text(en="Sensor size", th="ขนาดเซนเซอร์ภาพ"),
     "online": Text(en="Connected", th="เชื่อมต่ออยู่"),
+    "configured_days": Text(en="Days set to keep", th="จำนวนวันที่ตั้งให้เก็บ"),
+    "oldest_playable_days": Text(en="Oldest footage that plays (days)", th="ภาพเก่าที่สุดที่เล่นได้ (วัน)"),
+    "verified_days": Text(en="Days proven by samples", th="จำนวนวันที่ยืนยันด้วยตัวอย่าง"),
+    "coverage_ratio": Text(en="Coverage", th="ความครอบคลุม"),
+    "longest_gap_s": Text(en="Longest gap", th="ช่วงที่ขาดยาวที่สุด"),
+    "recording_mode": Text(en="Way of recording", th="วิธีบันทึก"),
     "codec": Text(en="Codec", th="การเข้ารหัสภาพ"),
     "resolution": Text(en="Resolution", th="ความละเอียด"),
     "frame_rate": Text(en="Frames per second", th="ภาพต่อวินาที"),
@@ -164,6 +177,13 @@ ATTRIBUTES: dict[str, Text] = {
     "vui_frame_rate": Text(en="Frame rate named in the video (hint)", th="ภาพต่อวินาทีในข้อมูลภาพ (ข้อมูลประกอบ)"),
 }
 """Attributes beyond the eleven fields."""
+
+RECORDING_MODES: dict[str, Text] = {
+    "continuous": Text(en="recording all the time", th="บันทึกตลอดเวลา"),
+    "schedule": Text(en="recording by schedule", th="บันทึกตามตารางเวลา"),
+    "motion": Text(en="recording on motion", th="บันทึกเมื่อมีการเคลื่อนไหว"),
+    "event": Text(en="recording on events", th="บันทึกเมื่อมีเหตุการณ์"),
+}
 
 _CODECS = {"h264": "H.264", "h265": "H.265", "mjpeg": "MJPEG", "mpeg4": "MPEG-4", "av1": "AV1"}
 
@@ -194,6 +214,17 @@ def moment_words(moment: datetime, zone: tzinfo, language: Language) -> str:
     if language == "th":
         return f"{local.day} {_THAI_MONTHS[local.month - 1]} {local.year + _BUDDHIST_YEARS} {clock} น."
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year} {clock}"
+
+
+def date_words(date_text: str, language: Language) -> str:
+    """`2026-11-23` as `23 พ.ย. 2569` (Buddhist year) or `23 Nov 2026`; what is no date as it stands."""
+    try:
+        day = date.fromisoformat(date_text)
+    except ValueError:
+        return clean(date_text, 20)
+    if language == "th":
+        return f"{day.day} {_THAI_MONTHS[day.month - 1]} {day.year + _BUDDHIST_YEARS}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def parse_utc(text: str) -> datetime:

@@ -12,19 +12,32 @@ import re
 from pathlib import Path
 
 from cctv_probe.model.evidence import Fact, Value
-from cctv_probe.model.record import FIELDS, SurveyRecord
+from cctv_probe.model.record import FIELDS, RetentionRecord, SurveyRecord
 from cctv_probe.model.words import Language, Text
 from cctv_probe.survey.agreement import disagreements
 from cctv_probe.survey.atomic import write_atomically
 from cctv_probe.survey.display import hint_words, number, value_words
 from cctv_probe.survey.result import Survey, by_place
+from cctv_probe.survey.retention_words import was_looked_at
 from cctv_probe.survey.safe_text import clean
 from cctv_probe.survey.words import source_words
 
 _HEAD = ("id", "name", "device", "channel", "kind", "scope_class")
 _BESIDE = ("standing", "source", "note")
-COLUMNS = (*_HEAD, *FIELDS, *(f"{field}_{part}" for field in FIELDS for part in _BESIDE), "working", "findings")
-"""The header, in order."""
+_RECORDINGS = (
+    "retention_verdict", "retention_direction", "configured_days", "oldest_playable_days", "coverage_ratio",
+    "coverage_low", "coverage_high", "longest_gap_s", "recording_mode", "gaps", "samples", "played",
+)  # fmt: skip
+COLUMNS = (
+    *_HEAD,
+    *FIELDS,
+    *(f"{field}_{part}" for field in FIELDS for part in _BESIDE),
+    "working",
+    "findings",
+    *_RECORDINGS,
+)
+"""The header, in order. The last columns stand beside field 9 and are empty where recordings were not looked at; gaps are
+ISO 8601 intervals in UTC, parted by `|`."""
 
 _LONGEST_CELL = 2000
 _STARTS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
@@ -70,7 +83,30 @@ def _row(camera: SurveyRecord, kind: str, language: Language) -> list[str]:
     values = [_cell(field, camera.fields[field].value, language) for field in FIELDS]
     beside = [cell for field in FIELDS for cell in _beside(field, camera.fields[field], language)]
     findings = " | ".join(finding.text.in_(language) for finding in camera.findings)
-    return [*head, *values, *beside, _working(camera.working, language), guarded(findings)]
+    recordings = _recordings(camera.retention, language)
+    return [*head, *values, *beside, _working(camera.working, language), guarded(findings), *recordings]
+
+
+def _recordings(retention: RetentionRecord, language: Language) -> list[str]:
+    """The cells of `_RECORDINGS`, words as the contract writes them."""
+    if not was_looked_at(retention):
+        return [""] * len(_RECORDINGS)
+    low, high = retention.coverage_interval or (None, None)
+    values: list[Value] = [
+        retention.verdict,
+        retention.direction,
+        retention.configured_days.value,
+        retention.oldest_playable_days.value,
+        retention.coverage_ratio.value,
+        low,
+        high,
+        retention.longest_gap_s.value,
+        retention.recording_mode.value,
+        tuple("/".join(gap) for gap in retention.gaps),
+        retention.samples,
+        retention.played,
+    ]
+    return [guarded(value) if isinstance(value, str) else _cell("", value, language) for value in values]
 
 
 def _cell(field: str, value: Value, language: Language) -> str:

@@ -22,7 +22,8 @@ from cctv_probe.survey.display import camera_title, number, place_words, value_w
 from cctv_probe.survey.html_card import card, finding_list
 from cctv_probe.survey.html_text import Page, safe, table, tag
 from cctv_probe.survey.reasons import step_words
-from cctv_probe.survey.result import Survey, by_place, counts, differing_fields, stayed_closed
+from cctv_probe.survey.result import Survey, by_place, counts, differing_fields, differs, stayed_closed
+from cctv_probe.survey.svg_timeline import legend_html
 from cctv_probe.survey.words import KINDS, moment_words, parse_utc, site_zone
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -135,13 +136,13 @@ def _address(device: Device) -> str:
     return tag("span", safe(device.address), kind="tight")
 
 
-def _shown(page: Page, field: str, fact: Fact) -> str:
-    """A value with the mark of disagreement, or a dash."""
+def _shown(page: Page, field: str, fact: Fact, differing: bool | None = None) -> str:
+    """A value with the mark of disagreement (None: as its sources say), or a dash."""
     if fact.chosen is None:
         return "–"
     mark = (
         " " + tag("span", "≠", kind="differs-mark", title=words.DIFFERS.in_(page.language))
-        if disagreements(field, fact)
+        if (disagreements(field, fact) if differing is None else differing)
         else ""
     )
     return page(value_words(field, fact.value)) + mark
@@ -161,7 +162,7 @@ def _overview_row(page: Page, camera: SurveyRecord, place: int) -> list[str]:
     name = tag("a", page(camera_title(camera, channel)), href=f"#camera-{place}")
     place_text = safe(camera.device) + (f" · {page(channel)}" if channel else "")
     where = tag("div", place_text, kind="small soft") if camera.name else ""
-    brand, *values = (_shown(page, field, camera.fields[field]) for field in _OVERVIEW_FIELDS)
+    brand, *values = (_shown(page, field, camera.fields[field], differs(camera, field)) for field in _OVERVIEW_FIELDS)
     cells = [tag("div", brand, kind="free"), *(tag("span", value, kind="tight") for value in values)]
     unread = all(camera.fields[field].chosen is None for field in _OVERVIEW_FIELDS)
     note = f"≠ {page(words.DIFFERS)}" if differing_fields(camera) else page(words.NOT_YET) if unread else ""
@@ -180,7 +181,16 @@ def _records(page: Page, survey: Survey) -> str:
         card(page, camera, pair[1] if (pair := seen_through.get((camera.device_id, camera.device))) else None, place)
         for place, camera in enumerate(survey.cameras, 1)
     ]
-    return tag("h2", page(words.RECORDS_TITLE)) + "\n".join(cards) if cards else ""
+    if not cards:
+        return ""
+    return tag("h2", page(words.RECORDS_TITLE)) + _legend(page, survey) + "\n".join(cards)
+
+
+def _legend(page: Page, survey: Survey) -> str:
+    """How to read the timelines, once for the page."""
+    if all(camera.retention.timeline is None for camera in survey.cameras):
+        return ""
+    return tag("div", tag("p", page(words.TIMELINES)) + legend_html(page.language), kind="timelines small soft")
 
 
 def _device_findings(page: Page, survey: Survey) -> str:

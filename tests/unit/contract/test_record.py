@@ -89,6 +89,11 @@ def changed(*path: object, to: object) -> dict[str, Any]:
     return example
 
 
+TIMELINE: dict[str, Any] = {
+    "zone": "Asia/Bangkok",
+    "declared_days": None,
+    "days": [{"day": 1, "date": "2026-11-22", "claimed": None, "asked": 2, "played": 1}],
+}
 BAD = [
     changed("schema_version", to=2),
     changed("run", "started_utc", to="2569-11-23 09:00"),
@@ -101,6 +106,15 @@ BAD = [
     changed("cameras", 0, "fields", "brand", "why_unknown", to="known and unknown at once"),
     changed("cameras", 0, "fields", "brand", "value", to=None),
     changed("cameras", 0, "retention", "verdict", to="fine"),
+    changed("cameras", 0, "retention", "direction", to="lied"),
+    changed("cameras", 0, "retention", "coverage_interval", to=[0.5]),
+    changed("cameras", 0, "retention", "coverage_interval", to=[0.5, 1.5]),
+    changed(
+        "cameras", 0, "retention", "timeline", to={"zone": "Asia/Bangkok", "declared_days": 30, "days": [{"day": 1}]}
+    ),
+    changed(
+        "cameras", 0, "retention", "timeline", to={**TIMELINE, "days": [{**TIMELINE["days"][0], "date": "22/11/2569"}]}
+    ),
 ]
 
 
@@ -120,6 +134,21 @@ def test_the_contracts_example_is_accepted() -> None:
 
 def test_the_contracts_example_satisfies_the_published_schema() -> None:
     assert [error.message for error in validator().iter_errors(EXAMPLE)] == []
+
+
+def test_the_keys_added_to_the_retention_are_accepted_and_may_be_missing() -> None:
+    assert SurveyShape.model_validate(EXAMPLE).cameras[0].retention.timeline is None
+    example = changed("cameras", 0, "retention", "timeline", to=TIMELINE)
+    example["cameras"][0]["retention"] |= {
+        "direction": "overstated",
+        "coverage_interval": [0.9, 1],
+        "nights": 2,
+        "complete": True,
+    }
+    found = SurveyShape.model_validate(example).cameras[0].retention
+    assert found.timeline is not None
+    assert found.timeline.days[0].played == 1
+    assert [error.message for error in validator().iter_errors(example)] == []
 
 
 def test_keys_of_a_later_version_are_let_through() -> None:

@@ -28,7 +28,7 @@ from cctv_probe.media.picture import DecodedPicture, Examination, PairFigures, P
 FIGURES = PictureFigures(0.0, *[1.5] * 16)
 GOOD = DecodedPicture(1920, 1080, "yuv420p", False, FIGURES)
 BAD = DecodedPicture(0, 0, "", False, None, "undecodable")
-ANSWER = Examination((GOOD, BAD), (PairFigures(4.0, 0.5, 0.25, 1.0, None),), b"\xff\xd8\xff\xe0jpeg")
+ANSWER = Examination((GOOD, BAD), (PairFigures(4.0, 0.5, 0.25, 1.0, None, 3.5),), b"\xff\xd8\xff\xe0jpeg")
 QUESTION = Question("h264", b"sets", ((0.0, b"one"), (4.0, b"other")), thumbnail=True)
 
 
