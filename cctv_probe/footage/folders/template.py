@@ -16,6 +16,11 @@ from cctv_probe.model.words import Text
 _DIGITS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
 _NAMES = {"year": "Y", "month": "m", "day": "d", "hour": "H", "minute": "M", "second": "S"}
 _KINDS = {"R": "continuous", "M": "motion", "A": "event", "S": "schedule"}
+_SEPARATED = r"[-_. ]?"
+_STAMP = re.compile(
+    r"(?:19|20|25)\d\d[-_. ]?(?:0[1-9]|1[0-2])[-_. ]?(?:0[1-9]|[12]\d|3[01])[-_. T]{0,2}(?:[01]\d|2[0-3])[-_.:h]?[0-5]\d"
+)
+"""Date and time as names write them: no channel is called so."""
 _PART = re.compile(r"\{(\w*)(?::([^}]*))?\}|\*|\?")
 _MIDNIGHT_S = 86_400
 BUDDHIST_FROM = 2400
@@ -75,6 +80,8 @@ class Template:
         if start is None:
             return None
         channel = (told.get("channel") or "").strip(" -_.")
+        if _STAMP.search(channel):
+            return None
         kind = (told.get("kind") or "").strip().upper()[:1]
         return Named(channel, start, self._end(told, start, zone), _KINDS.get(kind, ""))
 
@@ -127,12 +134,23 @@ def _expression(template: str, name: str, form: str | None, groups: list[str]) -
         "epoch": r"\d{9,10}",
         "millis": r"\d{3}",
     }
+    if name == "gap":
+        return r"[-_. ~]{0,3}(?:to[-_. ~]{0,3})?"
     if name not in plain:
         raise TemplateError(template, "{" + name + "}")
     return plain[name] if name == "millis" else _group(name, plain[name], groups)
 
 
+def _any_time(name: str, groups: list[str]) -> str:
+    """Year to second with whatever stands between them."""
+    date = [_group(f"{name}_Y", r"(?:19|20|25)\d{2}", groups), *(_group(f"{name}_{c}", r"\d{2}", groups) for c in "md")]
+    time = [_group(f"{name}_{code}", r"\d{2}", groups) for code in "HMS"]
+    return _SEPARATED.join(date) + r"[-_. T]{0,2}" + r"[-_.:hm]?".join(time) + "s?"
+
+
 def _time(template: str, name: str, form: str, groups: list[str]) -> str:
+    if form == "any":
+        return _any_time(name, groups)
     made, at = "", 0
     for code in re.finditer(r"%(.)", form):
         made += re.escape(form[at : code.start()])
