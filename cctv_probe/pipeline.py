@@ -156,6 +156,9 @@ def _visit(host: Host, means: Means, visits: dict[str, list[Encounter]]) -> tupl
         further.greeting, further.first = greeting, first
         meetings.append(further)
     visits[host.address] = meetings
+    for meeting in meetings:
+        others = [one.greeting.endpoint.port for one in meetings if one.greeting and one is not meeting]
+        meeting.taken_ports = frozenset(others)
     for name, stage in STAGES:
         crowded = sum(not meeting.met_before for meeting in meetings) > 1
         for meeting in meetings:

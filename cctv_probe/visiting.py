@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from cctv_probe.dialects.onvif import operations
@@ -16,6 +16,7 @@ from cctv_probe.discover.ports import Speaks, speaks
 from cctv_probe.discover.xaddrs import usable_xaddrs
 from cctv_probe.footage.archive import Archive
 from cctv_probe.footage.check import NO_ARCHIVE, Checking, check, without
+from cctv_probe.footage.dahua_archive import DahuaArchive
 from cctv_probe.footage.onvif_archive import OnvifArchive
 from cctv_probe.identify.banners import Banners
 from cctv_probe.identify.brand import note_brands
@@ -32,6 +33,7 @@ from cctv_probe.stream.describe import Describer, describe_channels, try_paths
 from cctv_probe.stream.measure import Measuring
 from cctv_probe.stream.realm import rtsp_challenge
 from cctv_probe.stream.watch_channels import Watcher
+from cctv_probe.vendor import Vendor, archive_of, ask_vendor, find_vendor
 from cctv_probe.wire.clock import Clock
 from cctv_probe.wire.credentials import Credentials
 from cctv_probe.wire.deadline import Budget
@@ -97,6 +99,10 @@ class Encounter:
     describer: Describer | None = None
     session: OnvifSession | None = None
     """The ONVIF session, for what is asked of the recordings later."""
+    vendor: Vendor | None = None
+    """The maker's own interface, where one is spoken."""
+    taken_ports: frozenset[int] = frozenset()
+    """Web ports that belong to other devices behind the same address."""
     thumbnails: dict[int, bytes] = field(default_factory=dict)
     """Small pictures by channel number, for the local report only."""
     crowded: bool = False
@@ -118,6 +124,14 @@ def _closed_place() -> None:
     raise StepError(Ending.OUT_OF_SCOPE, _CLOSED_PLACE)
 
 
+_ONVIF_NOT_ASKED = Text(
+    en="{address} speaks ONVIF as well. Its ONVIF users are accounts of their own and none is given (onvif_user), so it was read over its maker's interface alone.",
+    th="{address} รองรับ ONVIF ด้วย แต่บัญชี ONVIF แยกจากบัญชีของเครื่องและไม่ได้ระบุไว้ (onvif_user) จึงอ่านผ่านช่องทางของผู้ผลิตเท่านั้น",
+)
+_ONVIF_OFF = Text(
+    en="ONVIF does not answer at {address}; it was read over its maker's interface. A central system will want ONVIF: switch it on in the device's network menu.",
+    th="ONVIF ของ {address} ไม่ตอบ จึงอ่านผ่านช่องทางของผู้ผลิต หากจะเชื่อมโยงกับระบบกลาง โปรดเปิด ONVIF ในเมนูเครือข่ายของอุปกรณ์",
+)
 _CLOSED_PLACE = Text(
     en="It stands in a place that the scope file calls closed to the survey: it was counted, not asked.",
     th="อยู่ในพื้นที่ที่ไฟล์ขอบเขตกำหนดเป็นพื้นที่ปิด จึงนับจำนวนเท่านั้น ไม่ได้สอบถามข้อมูล",
@@ -138,18 +152,60 @@ def log_in(meeting: Encounter) -> None:
 
 
 def ask(meeting: Encounter) -> None:
-    """Ask over ONVIF, where it is spoken."""
+    """Ask over the maker's own interface and over ONVIF, where they are spoken.
+
+    The maker's comes first where it is sure to be spoken: it tells the lock before a login, and uses the device's own account. ONVIF
+    users are accounts of their own on such devices (quirk 8), so that a credential meant for the device is not tried on them.
+    """
     visit = meeting.visit
     if meeting.closed:
         visit.step("onvif.GetDeviceInformation", _closed_place)
-    if meeting.greeting is None or meeting.closed:
         return
-    session, identity = ask_device(visit, meeting.greeting)
-    meeting.identity, meeting.session = identity, session
+    meeting.vendor = vendor = _find_vendor(meeting)
+    if vendor is not None and (vendor.is_sure or meeting.greeting is None):
+        _ask_vendor(meeting, vendor)
+    if meeting.greeting is not None:
+        if meeting.channels and not _has_onvif_user(meeting):
+            visit.find("onvif_not_asked", "info", _ONVIF_NOT_ASKED.with_(address=visit.address))
+        else:
+            _ask_onvif(meeting, meeting.greeting)
+    elif meeting.channels:
+        visit.find("onvif_off", "low", _ONVIF_OFF.with_(address=visit.address))
+    if vendor is not None and not vendor.is_asked and visit.login.refusal is None:
+        _ask_vendor(meeting, vendor)
+
+
+def _find_vendor(meeting: Encounter) -> Vendor | None:
+    visit, greeting = meeting.visit, meeting.greeting
+    home = [Endpoint(greeting.endpoint.port, greeting.endpoint.tls)] if greeting else []
+    kinds = [(port, speaks(port)) for port in visit.host.open_ports if port not in meeting.taken_ports]
+    plain = [Endpoint(port, False) for port, kind in kinds if kind is Speaks.HTTP and not meeting.first]
+    secure = [Endpoint(port, True) for port, kind in kinds if kind is Speaks.HTTPS and not meeting.first]
+    brands = [str(item.value) for item in visit.known("device", "brand")]
+    return find_vendor(visit, [*home, *plain, *secure], brands, meeting.means.scope.time_zone)
+
+
+def _ask_vendor(meeting: Encounter, vendor: Vendor) -> None:
+    ask_vendor(vendor, next((port for port, tls in meeting.knocked.rtsp if not tls), None))
+    meeting.identity = vendor.identity.or_(meeting.identity)
+    if vendor.channels and not meeting.met_before:
+        meeting.channels = vendor.channels
+
+
+def _has_onvif_user(meeting: Encounter) -> bool:
+    group = meeting.visit.login.group
+    return group is not None and group.onvif is not None
+
+
+def _ask_onvif(meeting: Encounter, greeting: Greeting) -> None:
+    visit = meeting.visit
+    session, identity = ask_device(visit, greeting)
+    meeting.identity, meeting.session = meeting.identity.or_(identity), session
     meeting.services = frozenset(session.services)
     note_brands(visit)
     if visit.login.refusal is None and not meeting.met_before:
-        meeting.channels = ask_media(session)
+        told = ask_media(session)
+        meeting.channels = meeting.channels or told
     visit.http.close()
 
 
@@ -212,7 +268,8 @@ def prove(meeting: Encounter) -> None:
         return
 
     def played() -> None:
-        checked = check(archive, _archive_key(meeting), meeting.channels, checking)
+        with closing(archive) if isinstance(archive, DahuaArchive) else nullcontext():
+            checked = check(archive, _archive_key(meeting), meeting.channels, checking)
         meeting.channels = checked.channels
         visit.evidence.extend(checked.evidence)
         if checked.ending is not None:
@@ -224,6 +281,10 @@ def prove(meeting: Encounter) -> None:
 def _archive(meeting: Encounter) -> Archive | None:
     """What may be asked for this device's recordings."""
     session, describer, checking = meeting.session, meeting.describer, meeting.means.checking
+    if describer is not None and checking is not None and meeting.vendor is not None and meeting.vendor.is_asked:
+        found = archive_of(meeting.vendor, meeting.channels, describer.account, describer.rtsp_ports, checking.pace)
+        if found is not None:
+            return found
     search = {operations.SEARCH, operations.REPLAY, operations.RECORDING} & meeting.services
     if session is None or describer is None or checking is None or not (search or _kind(meeting) is Kind.RECORDER):
         return None
@@ -257,7 +318,8 @@ def greet(meeting: Encounter) -> None:
 def _rtsp_ports(meeting: Encounter) -> tuple[tuple[int, bool], ...]:
     usual = [(port, speaks(port)) for port in meeting.visit.host.open_ports]
     open_ports = [(port, kind is Speaks.RTSPS) for port, kind in usual if kind in (Speaks.RTSP, Speaks.RTSPS)]
-    return tuple(dict.fromkeys([*meeting.knocked.rtsp, *open_ports]))
+    told = [(meeting.vendor.rtsp_port, False)] if meeting.vendor and meeting.vendor.rtsp_port else []
+    return tuple(dict.fromkeys([*meeting.knocked.rtsp, *open_ports, *told]))
 
 
 def device_of(meeting: Encounter, *, interrupted: bool = False) -> Device:
@@ -291,6 +353,8 @@ INNER_STEPS = {"knock", "log in", "ask", "describe", "measure", "know", "prove"}
 
 def _kind(meeting: Encounter) -> Kind:
     visit = meeting.visit
+    if meeting.vendor is not None and meeting.vendor.is_recorder:
+        return Kind.RECORDER
     model = next((str(item.value) for item in visit.known("device", "model")), None)
     types = [str(scope) for item in visit.known("device", "scopes") for scope in _as_tuple(item.value)]
     guess = meeting.knocked.guess

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cctv_probe import __version__
-from cctv_probe.cli import demo, inspect, retention, scan, simulate
+from cctv_probe.cli import demo, inspect, normalise, retention, scan, simulate
 from cctv_probe.cli.language import say
 from cctv_probe.model.words import Text
 
@@ -22,6 +22,7 @@ COMMANDS: tuple[tuple[str, object, Text], ...] = (
     ("scan", scan.scan, scan.ABOUT),
     ("inspect", inspect.inspect, inspect.ABOUT),
     ("retention", retention.retention, retention.ABOUT),
+    ("normalise", normalise.normalise, normalise.ABOUT),
     ("simulate", simulate.simulate, simulate.ABOUT),
     ("demo", demo.demo, demo.ABOUT),
 )

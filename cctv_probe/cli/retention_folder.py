@@ -20,6 +20,7 @@ from cctv_probe.wire.run_id import new_run_id
 if TYPE_CHECKING:
     from cctv_probe.footage.check import Checked
     from cctv_probe.footage.folders.settings import FolderSettings
+    from cctv_probe.model.device import Run
     from cctv_probe.survey.result import Survey
 
 _EMPTY = Text(
@@ -39,6 +40,7 @@ def run_folder(root: Path, layout: Path | None, asked: Asked) -> Finished:
     from cctv_probe.footage.state import StateStore
     from cctv_probe.footage.verifier import Tools
     from cctv_probe.media.decoder import Decoders
+    from cctv_probe.model.device import Run
 
     clock, stop = SystemClock(), threading.Event()
     settings = _settings(layout)
@@ -56,7 +58,16 @@ def run_folder(root: Path, layout: Path | None, asked: Asked) -> Finished:
     if not checked.channels:
         raise Stop(exits.NOTHING_DONE, _EMPTY.with_(path=root, endings=", ".join(sorted(VIDEO))))
     times = (utc_text(started), utc_text(clock.now()))
-    survey = _survey(root, checked, archive.lines, run_id, times, settings.zone.key)
+    run = Run(
+        run_id,
+        *times,
+        f"cctv-probe {__version__}",
+        (str(root.absolute()),),
+        complete=not stop.is_set(),
+        addresses_tried=0,
+        time_zone=settings.zone.key,
+    )
+    survey = _survey(root, checked, archive.lines, run)
     write_outputs(survey, folder)
     return Finished(survey, folder, tuple(archive.lines), stop.is_set(), not stop.is_set())
 
@@ -73,9 +84,9 @@ def _settings(layout: Path | None) -> FolderSettings:
         raise Stop(exits.CONFIGURATION, error.text) from None
 
 
-def _survey(root: Path, checked: Checked, lines: list[Text], run_id: str, times: tuple[str, str], zone: str) -> Survey:
+def _survey(root: Path, checked: Checked, lines: list[Text], run: Run) -> Survey:
     """The folder as a recorder whose channels are the cameras. It has no identity but its path."""
-    from cctv_probe.model.device import Device, Identity, Kind, Run
+    from cctv_probe.model.device import Device, Identity, Kind
     from cctv_probe.survey.fill import fill
     from cctv_probe.survey.result import Survey
 
@@ -90,6 +101,5 @@ def _survey(root: Path, checked: Checked, lines: list[Text], run_id: str, times:
         evidence=checked.evidence,
         findings=notes,
     )
-    run = Run(run_id, *times, f"cctv-probe {__version__}", (str(root.absolute()),), True, 0, time_zone=zone)
     record, cameras = fill(device)
     return Survey(run, (device,), (record,), cameras)

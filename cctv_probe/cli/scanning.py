@@ -69,8 +69,9 @@ def run_scan(asked: Asked, *, quiet: bool = False) -> Finished:
 
 
 def _survey(means: Means, scanned: Scanned, run_id: str, started: str, finished: str) -> Survey:
+    from cctv_probe.identify.same_camera import match
     from cctv_probe.model.device import Run
-    from cctv_probe.survey.fill import fill
+    from cctv_probe.survey.fill import fill_all
     from cctv_probe.survey.owner import owner_evidence
     from cctv_probe.survey.result import Survey
 
@@ -93,9 +94,8 @@ def _survey(means: Means, scanned: Scanned, run_id: str, started: str, finished:
         notes=notes,
     )
     declared = owner_evidence(scope.lao_code, scope.name, means.clock.now())
-    filled = [fill(device, scope_class=device.scope_class, declared=declared) for device in scanned.devices]
-    cameras = tuple(camera for _, found in filled for camera in found)
-    return Survey(run, scanned.devices, tuple(record for record, _ in filled), cameras)
+    records, cameras = fill_all(scanned.devices, match(scanned.devices), declared=declared)
+    return Survey(run, scanned.devices, records, cameras)
 
 
 def write_outputs(survey: Survey, folder: Path, thumbnails: Mapping[tuple[str, int], bytes] = NO_PICTURES) -> None:

@@ -1,6 +1,6 @@
 """The one interface behind which every archive stands: what it claims, and an instant of it played.
 
-Implemented for ONVIF Profile G recorders and for folders of recorded files; vendor dialects come later.
+Implemented for ONVIF Profile G recorders, Hikvision's and Dahua's own interfaces, and folders of recorded files.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Played:
     """One instant that an archive delivered.
 
     `seen_utc` is the footage's own time of its first key frame and `time_source` says where it comes from (`rtp.replay_extension`, `rtcp.sender_report`,
-    `container`, `file_name`, `modified`); None where the footage tells no time. `keys` are key pictures in order, `parameter_sets` what a decoder
+    `rtp`'s absence made good by `rtsp.play_range` or, after a control experiment, `request_window`; `container`, `file_name`, `modified`, `unknown`); None where the footage tells no time. `keys` are key pictures in order, `parameter_sets` what a decoder
     needs before them. `measurement` is there for long samples. `container` is `mp4`, `mkv`, `avi`, `ts`, `dav` or
     `not_observable`.
     """

@@ -19,6 +19,8 @@ _NEAR = 1.5  # levels of luma
 _CODED_ANEW = 0.5
 """Coding one picture again moves the mean luma of no block by so many levels; light, weather and traffic do. Coarse coding
 leaves texture that looks like unchanging grain, so that grain alone tells nothing."""
+_MEAN_NEAR = 0.6
+"""So the mean of the whole moves less than that, on the scale of the figures (0 to 255 for what is coded as 16 to 235)."""
 _LOOP_PICTURES, _LOOP_TIMES = 2, 3
 """So many pictures that come back, or one that comes so often, are no coincidence."""
 _LOOP = Text(
@@ -49,9 +51,17 @@ def is_blank(figures: PictureFigures) -> bool:
 
 
 def may_be_same(one: PictureFigures, other: PictureFigures) -> bool:
-    """Whether two pictures are near enough that comparing them dot by dot is worth the while."""
-    near = (abs(a - b) for a, b in ((one.mean, other.mean), (one.dark, other.dark), (one.contrast, other.contrast)))
-    return all(apart < _NEAR for apart in near) and one.judged_width_px == other.judged_width_px
+    """Whether two pictures with different figures are near enough that comparing them dot by dot could show them the same."""
+    near = (abs(a - b) for a, b in ((one.dark, other.dark), (one.contrast, other.contrast)))
+    grainy = min(one.noise, other.noise) > _CARD_NOISE
+    same_size = one.judged_width_px == other.judged_width_px
+    return grainy and same_size and abs(one.mean - other.mean) < _MEAN_NEAR and all(apart < _NEAR for apart in near)
+
+
+def apart(one: PictureFigures, other: PictureFigures) -> float:
+    """How far two pictures are from each other, in levels of luma summed over what coding anew hardly moves."""
+    told = ((one.mean, other.mean), (one.dark, other.dark), (one.bright, other.bright), (one.relief, other.relief))
+    return sum(abs(a - b) for a, b in (*told, (one.contrast, other.contrast), (one.noise, other.noise)))
 
 
 def is_same(pair: PairFigures, noise: float) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cctv_probe.footage.archive import Played
-from cctv_probe.footage.frozen import MAY_BE_SAME_S, fingerprint, is_same, may_be_same
+from cctv_probe.footage.frozen import MAY_BE_SAME_S, apart, fingerprint, is_same, may_be_same
 from cctv_probe.footage.plan import Ask
 from cctv_probe.media.decoder import Decoders
 from cctv_probe.media.decoder_messages import Question, RefusedQuestion
@@ -92,15 +92,24 @@ class Looking:
         return known or own
 
     def _same_as(self, ask: Ask, played: Played, figures: PictureFigures, own: str) -> str | None:
-        for seen in self._seen:
-            far = abs((seen.at_utc - ask.at_utc).total_seconds()) > MAY_BE_SAME_S
-            comparable = (seen.played.codec, seen.played.parameter_sets) == (played.codec, played.parameter_sets)
-            if not far or not comparable or seen.sha256 == own or not may_be_same(seen.figures, figures):
-                continue
-            pairs = self._examined(played, seen.played).pairs
-            if pairs and is_same(pairs[0], min(seen.figures.noise, figures.noise)):
-                return seen.sha256
-        return None
+        """The fingerprint of the remembered picture that is nearest to this one, where both are the same coded anew.
+
+        Only the nearest is compared dot by dot: that costs many times what looking at one picture does, and a picture coded
+        anew lies nearer to itself than any other does.
+        """
+        near = [seen for seen in self._seen if self._is_worth_comparing(seen, ask, played, figures, own)]
+        if not near:
+            return None
+        nearest = min(near, key=lambda seen: apart(seen.figures, figures))
+        pairs = self._examined(played, nearest.played).pairs
+        same = bool(pairs) and is_same(pairs[0], min(nearest.figures.noise, figures.noise))
+        return nearest.sha256 if same else None
+
+    def _is_worth_comparing(self, seen: _Seen, ask: Ask, played: Played, figures: PictureFigures, own: str) -> bool:
+        """Whether the two could be one picture. Those whose figures are equal are known to be the same without it."""
+        far = abs((seen.at_utc - ask.at_utc).total_seconds()) > MAY_BE_SAME_S
+        comparable = (seen.played.codec, seen.played.parameter_sets) == (played.codec, played.parameter_sets)
+        return far and comparable and seen.sha256 != own and may_be_same(seen.figures, figures)
 
 
 def ended(sample: Sample, outcome: Outcome, line: Text) -> Sample:

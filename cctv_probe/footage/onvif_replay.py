@@ -103,6 +103,10 @@ class ReplayConnection(RtspConnection):
     """A connection that names the replay feature in every request, and remembers how the last one was answered."""
 
     requires = True
+    stays_open = False
+    """Whether the device is known to keep a connection open after a 401: it is not looked after, at 20 ms each time."""
+    was_closed = False
+    """Whether the connection had to be made anew."""
     asked = ""
     status: int | None = None
 
@@ -115,6 +119,14 @@ class ReplayConnection(RtspConnection):
         response = super().request(method, uri, named, wanted_s=wanted_s, body=body)
         self.status = response.status
         return response
+
+    def _learn(self, response: Response) -> None:
+        super()._learn(response)
+        self._refused = not self.stays_open
+
+    def _reconnect(self, endpoint: Endpoint) -> None:
+        self.was_closed = True
+        super()._reconnect(endpoint)
 
 
 @dataclass
@@ -130,6 +142,7 @@ class Replayer:
     _rung: int = 0
     _proven: set[int] = field(default_factory=set)
     _place: tuple[int, bool] | None = None
+    _stays_open: bool = False
     _asked: str = ""
     _status: int | None = None
 
@@ -164,7 +177,7 @@ class Replayer:
     ) -> Played:
         connection = self._connected(uri)
         with connection:
-            connection.requires = asking.requires
+            connection.requires, connection.stays_open = asking.requires, self._stays_open
             ours = on_host(uri, self.visit.address, connection.endpoint.port, tls=connection.endpoint.tls)
             try:
                 description = connection.describe(ours)
@@ -186,6 +199,7 @@ class Replayer:
                     )
             finally:
                 self._asked, self._status = connection.asked, connection.status
+                self._stays_open = connection.status == 200 and not connection.was_closed
 
     def _options(self, asking: Asking, at: dt.datetime, deadline: Deadline) -> PlayOptions:
         left_s = deadline.remaining_s()

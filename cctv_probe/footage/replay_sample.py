@@ -20,6 +20,9 @@ LONG_S = 10.0
 LONG_GOPS = 2
 REPORT_WAIT_S = 1.0
 """So long a sender report is waited for, where pictures carry no time of their own."""
+MARKED_REST_S = 0.005
+"""So long nothing comes behind a picture whose marker came, before it is taken as whole. The picture behind it, which proves it
+whole, may be seconds away (a device that ignores `Rate-Control: no`), and costs as much again where it comes at once."""
 LEAP_S = 5.0
 """A longer step between two pictures is the end of a section, not a slow camera."""
 MOSTLY = 0.95
@@ -92,7 +95,7 @@ class ReplaySample:
     def _read(self, deadline: Deadline) -> None:
         stream = self.stream
         while deadline.remaining_s() and not stream.has_ended:
-            for unit in stream.batch(deadline):
+            for unit in self._batch(deadline):
                 if self._take(unit):
                     return
             if stream.replay is not None and stream.replay.is_terminal:
@@ -101,6 +104,14 @@ class ReplaySample:
                     if self._take(unit):
                         return
                 return
+
+    def _batch(self, deadline: Deadline) -> list[AccessUnit]:
+        """One read. Where one picture is all that is wanted, a marked one counts as soon as nothing follows it at once."""
+        stream, packets = self.stream, self.stream.reception.packets
+        if self.is_long or not packets or stream.agreed.udp is not None:  # datagrams may still be overtaken
+            return stream.batch(deadline)
+        units = stream.batch(Deadline(min(deadline.at_s, Deadline.after(MARKED_REST_S).at_s)))
+        return units if units or stream.reception.packets != packets else stream.rest()
 
     def _take(self, unit: AccessUnit) -> bool:
         """Note one picture; whether that is enough. What comes before the first key picture is passed over."""

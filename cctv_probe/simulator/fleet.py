@@ -10,9 +10,10 @@ import uuid
 from dataclasses import field
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
+from cctv_probe.simulator.fleet_recorder import Behind, ClockSettings, Disk, Storage, VendorApi, VendorFaults
 from cctv_probe.simulator.fleet_recordings import ArchiveFaults, FolderShape, Recorded, Recordings
 from cctv_probe.simulator.fleet_streams import (
     Channel,
@@ -23,18 +24,22 @@ from cctv_probe.simulator.fleet_streams import (
     Stream,
     StreamFaults,
     size_of,
+    with_vendor_paths,
 )
 from cctv_probe.simulator.fleet_values import STRICT
 
 __all__ = [
     "ArchiveFaults",
     "Banners",
+    "Behind",
     "Channel",
     "ChannelLies",
     "ChannelTruths",
+    "ClockSettings",
     "Codec",
     "Device",
     "DeviceLies",
+    "Disk",
     "Drip",
     "Faults",
     "Fleet",
@@ -50,9 +55,12 @@ __all__ = [
     "RtspFaults",
     "Sdp",
     "Service",
+    "Storage",
     "Stream",
     "StreamFaults",
     "Tls",
+    "VendorApi",
+    "VendorFaults",
     "size_of",
 ]
 
@@ -67,6 +75,7 @@ Scheme = Literal[
     "basic",
     "wsse_and_http_digest",
 ]
+VendorScheme = Literal["none", "http_digest_md5", "http_digest_sha256", "http_digest_md5_and_sha256", "basic"]
 RtspScheme = Literal["none", "md5", "sha256", "md5_and_sha256", "basic"]
 Service = Literal["device", "media1", "media2", "recording", "search", "replay"]
 Malformation = Literal[
@@ -122,7 +131,10 @@ class Ports:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Login:
-    """The account, how it must be shown, and when the device locks (failed logins over all services)."""
+    """The account, how it must be shown, and when the device locks (failed logins over all services). failed_before:
+    logins that failed before anybody of ours came; with `lock_after` of them the device is locked from the start.
+    vendor_scheme: how the vendor's API wants the device account shown.
+    """
 
     user: str = "admin"
     password: str = ""
@@ -133,8 +145,15 @@ class Login:
     rtsp_qop: bool = False
     lock_after: Annotated[int, Field(ge=1)] | None = None
     lock_s: Annotated[float, Field(gt=0)] = 1800.0
+    failed_before: Annotated[int, Field(ge=0)] = 0
+    vendor_scheme: VendorScheme = "http_digest_md5"
     created_tolerance_s: Annotated[float, Field(gt=0)] = 5.0
     nonce_life_s: Annotated[float, Field(gt=0)] = 60.0
+
+    @property
+    def locked_from_the_start(self) -> bool:
+        """Whether others have locked the account before anybody of ours came."""
+        return self.lock_after is not None and self.failed_before >= self.lock_after
 
     def web(self) -> tuple[str, str]:
         """(user, password) of web pages and RTSP."""
@@ -228,7 +247,8 @@ class Faults:
     ws_discovery: false: does not answer Probes. auth_every_call: asks a login even for the clock (old Axis).
     new_nonce_each_time: every digest nonce serves one request. get_services_fault, get_capabilities_fault: not
     implemented. tls: what HTTPS and RTSPS speak. any_path_streams: RTSP knows every path.
-    max_rtsp_sessions: beyond, 453. lossy_every: every n-th RTP packet is left out (0: none).
+    max_rtsp_sessions: beyond, 453. lossy_every: every n-th RTP packet is left out (0: none). rtsp, archive, vendor: the
+    faults of sessions, of recordings, of the vendor's own API.
     """
 
     clock_offset_s: float = 0.0
@@ -256,6 +276,7 @@ class Faults:
     lossy_every: Annotated[int, Field(ge=0)] = 0
     rtsp: RtspFaults = RtspFaults()
     archive: ArchiveFaults = ArchiveFaults()
+    vendor: VendorFaults = VendorFaults()
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -273,6 +294,9 @@ class Device:
     login: Login = Login()
     services: tuple[Service, ...] = ()
     service_paths: dict[Service, str] = field(default_factory=dict)
+    vendor_api: VendorApi | None = None
+    storage: Storage = Storage()
+    clock: ClockSettings = ClockSettings()
     banners: Banners = Banners()
     sdp: Sdp = Sdp()
     channels: tuple[Channel, ...] = ()
@@ -290,18 +314,26 @@ class Device:
             raise ValueError(f"{value!r} is not an address in 127.0.0.0/8")
         return value
 
+    @field_validator("channels")
+    @classmethod
+    def _with_paths(cls, value: tuple[Channel, ...], info: ValidationInfo) -> tuple[Channel, ...]:
+        api = info.data.get("vendor_api")
+        return tuple(with_vendor_paths(channel, number, api) for number, channel in enumerate(value, start=1))
+
     @model_validator(mode="after")
     def _coherent(self) -> Device:
         used = self.ports.all()
         if len(used) != len(set(used)):
             raise ValueError(f"a port is used twice: {used}")
         paths = [stream.path for channel in self.channels for stream in channel.truths.streams]
+        if not all(paths):
+            raise ValueError("a stream needs a path, unless the device has a vendor_api")
         if len(paths) != len(set(paths)):
             raise ValueError("two streams have the same path")
         if any(path.startswith(REPLAY_PATH) for path in paths):
             raise ValueError(f"paths that begin with {REPLAY_PATH} are those of recordings")
-        if self.services and not (self.ports.http or self.ports.https):
-            raise ValueError("services need an http or https port")
+        if (self.services or self.vendor_api) and not (self.ports.http or self.ports.https):
+            raise ValueError("services and vendor_api need an http or https port")
         return self
 
 

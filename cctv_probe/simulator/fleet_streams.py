@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from cctv_probe.simulator.fleet_recorder import Behind, Schedule, VendorApi
 from cctv_probe.simulator.fleet_recordings import Recordings
 from cctv_probe.simulator.fleet_values import STRICT, Pixels, Rate, Size
 
@@ -16,6 +18,7 @@ Picture = Literal[
     "street", "night", "frozen", "black", "blurred", "covered", "overexposed", "underexposed", "infrared", "signal_lost"
 ]
 """What a channel shows. `street` and `night` are healthy; `infrared` is a grey picture though it is day."""
+_GHOST_SIZE, _GHOST_RATE = "1920x1080", 25.0
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -83,7 +86,7 @@ class StreamFaults:
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Stream:
     """What one stream really holds. `gop` in access units (0: two seconds, or one turn of `varying`), `path` with its
-    query, if any. varying: the rate's turns, again and again from PLAY; `frame_rate` is then their mean over a turn.
+    query, if any; left out on a device with a `vendor_api`, it is the one that vendor uses. varying: the rate's turns, again and again from PLAY; `frame_rate` is then their mean over a turn.
     """
 
     name: str
@@ -91,7 +94,7 @@ class Stream:
     width: Pixels
     height: Pixels
     frame_rate: Rate
-    path: Annotated[str, Field(pattern=r"^/\S*$")]
+    path: Annotated[str, Field(pattern=r"^(/\S*)?$")] = ""
     gop: Annotated[int, Field(ge=0, le=1000)] = 0
     bit_rate_bps: Annotated[int, Field(ge=10_000, le=100_000_000)] = 2_000_000
     varying: tuple[Interval, ...] = ()
@@ -134,9 +137,11 @@ class Stream:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class ChannelTruths:
-    """What a channel really sends; the first stream is the main stream. scene: which street it looks at."""
+    """What a channel really sends; the first stream is the main stream, and only a ghost has none. scene: which street
+    it looks at.
+    """
 
-    streams: Annotated[tuple[Stream, ...], Field(min_length=1)]
+    streams: tuple[Stream, ...] = ()
     picture: Picture = "street"
     scene: Annotated[int, Field(ge=0, le=9999)] = 0
     max_resolution: Size | None = None
@@ -144,11 +149,13 @@ class ChannelTruths:
 
     def highest_resolution(self) -> str:
         """`WxH` of the most pixels the channel can be set to."""
-        return self.max_resolution or max(self.streams, key=lambda one: one.width * one.height).size
+        if self.max_resolution or not self.streams:
+            return self.max_resolution or _GHOST_SIZE
+        return max(self.streams, key=lambda one: one.width * one.height).size
 
     def highest_frame_rate(self) -> float:
         """Frames per second, the most the channel can be set to."""
-        return self.max_frame_rate or max(one.frame_rate for one in self.streams)
+        return self.max_frame_rate or max((one.frame_rate for one in self.streams), default=_GHOST_RATE)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -171,15 +178,58 @@ class ChannelLies:
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Channel:
     """One camera of the device; a camera has one, a recorder several. Offline: configured, but nothing streams.
-    recordings: what the device has recorded of it; needs the recording, search and replay services to be asked for.
+    recordings: what the device has recorded of it; needs the recording, search and replay services, or a vendor's API,
+    to be asked for. behind: the camera of a recorder's channel, as the recorder has it on its list. ghost: a slot that
+    nobody uses and that the device lists all the same; it has no truths. stored: the name of the stream that the
+    recorder is set to record. schedule: how it is set to record now; left out: as `recordings` was, off without any.
     """
 
     name: str
-    truths: ChannelTruths
+    truths: ChannelTruths = ChannelTruths()
     osd_text: str = ""
     online: bool = True
     lies: ChannelLies = ChannelLies()
     recordings: Recordings | None = None
+    behind: Behind | None = None
+    ghost: bool = False
+    stored: str = "main"
+    schedule: Schedule | None = None
+
+    @model_validator(mode="after")
+    def _ghost_or_real(self) -> Channel:
+        if self.ghost and (self.truths.streams or self.recordings or self.behind):
+            raise ValueError("a ghost has no truths, no recordings and nothing behind it")
+        if not self.ghost and not self.truths.streams:
+            raise ValueError("truths.streams needs at least one stream, unless ghost is true")
+        return self
+
+    @property
+    def schedule_set(self) -> Schedule:
+        """How it is set to record now."""
+        return self.schedule or (self.recordings.mode if self.recordings else "off")
+
+    @property
+    def stored_stream(self) -> Stream:
+        """The stream that is set to be recorded: the one called `stored`, else the main stream. No ghost has one."""
+        return next((one for one in self.truths.streams if one.name == self.stored), self.truths.streams[0])
+
+
+def with_vendor_paths(channel: Channel, number: int, api: VendorApi | None) -> Channel:
+    """`channel`, its streams without a path under the one that its vendor uses for channel `number` (from 1)."""
+    if api is None or all(stream.path for stream in channel.truths.streams):
+        return channel
+    streams = tuple(
+        replace(stream, path=stream.path or vendor_path(api, number, place))
+        for place, stream in enumerate(channel.truths.streams)
+    )
+    return replace(channel, truths=replace(channel.truths, streams=streams))
+
+
+def vendor_path(api: VendorApi, number: int, place: int) -> str:
+    """Where a vendor streams channel `number` (from 1) live; place: 0 the main stream, 1 the sub-stream."""
+    if api == "isapi":
+        return f"/Streaming/Channels/{number}{place + 1:02d}"
+    return f"/cam/realmonitor?channel={number}&subtype={place}"
 
 
 def size_of(text: str) -> tuple[int, int]:

@@ -40,7 +40,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, and what the journal shall say of it."""
+    """One answer, and what the journal shall say of it. target: what was asked for, if the path alone does not say;
+    hangs: it never leaves.
+    """
 
     status: int
     body: bytes = b""
@@ -50,7 +52,9 @@ class Answer:
     operation: str = ""
     credentials: str = "none"
     result: str = "ok"
+    target: str = ""
     is_flood: bool = False
+    hangs: bool = False
 
 
 async def read_request(reader: asyncio.StreamReader) -> Request | None:

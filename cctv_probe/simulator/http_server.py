@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from cctv_probe.simulator import onvif, web_pages
+from cctv_probe.simulator import dahua_cgi, isapi, onvif, web_pages
 from cctv_probe.simulator.delivery import ClosedError, Way, send, way_for
 from cctv_probe.simulator.http_messages import Answer, BadRequestError, Request, read_request, to_bytes
 from cctv_probe.simulator.node import Node
@@ -38,7 +38,7 @@ async def _requests(node: Node, reader: asyncio.StreamReader, writer: asyncio.St
             answer.service,
             answer.operation,
             answer.result if way.name == "ok" else way.name,
-            target=request.path,
+            target=answer.target or request.path,
             credentials=answer.credentials,
         )
         if node.device.faults.answer_delay_s:
@@ -51,12 +51,23 @@ async def _requests(node: Node, reader: asyncio.StreamReader, writer: asyncio.St
         node.note("tcp", "connect", "nothing_asked")
 
 
+def _answer(node: Node, request: Request) -> Answer:
+    """The answer of the first service that the request is for."""
+    if isapi.is_for(node, request):
+        return isapi.answer(node, request)
+    if dahua_cgi.is_for(node, request):
+        return dahua_cgi.answer(node, request)
+    if onvif.is_for(node, request):
+        return onvif.answer(node, request)
+    return web_pages.answer(node, request)
+
+
 def _decide(node: Node, request: Request) -> tuple[Answer, Way]:
     """The answer and the way it takes; faults that change what is said change it here."""
     if node.is_silent:
         return Answer(503, operation=f"{request.method} {request.path}"), Way("hang")
-    answer = onvif.answer(node, request) if onvif.is_for(node, request) else web_pages.answer(node, request)
-    way = way_for(node.device.faults, answer.service, answer.operation)
+    answer = _answer(node, request)
+    way = Way("hang") if answer.hangs else way_for(node.device.faults, answer.service, answer.operation)
     if way.name == "busy":
         answer = replace(answer, status=503, body=b"Too many users", content_type="text/plain", headers=())
     elif way.name == "empty_200":

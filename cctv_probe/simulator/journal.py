@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +21,9 @@ Stamp = Callable[[], datetime]
 class Entry:
     """One thing a device saw.
 
-    service: `onvif.device`, `onvif.media1`, `onvif.media2`, …, `http`, `rtsp`, `ws_discovery`, `tcp`.
-    operation: the ONVIF operation, the HTTP method and path, the RTSP method, `Probe`, `connect`.
+    service: `onvif.device`, `onvif.media1`, `onvif.media2`, …, `isapi`, `dahua_cgi`, `http`, `rtsp`, `ws_discovery`,
+    `tcp`. operation: the ONVIF operation, the HTTP method and path, the RTSP method, `Probe`, `connect`. target: the
+    path; of a vendor's API with its query and, where a body says what is wanted, that too (see `calls_of`).
     credentials: `none`, `wsse`, `wsse_text`, `digest_md5`, `digest_sha256`, `basic`, `unknown`.
     result: `ok`, `challenged`, `locked`, `not_found`, `fault:<subcode>`, `violation:<what>`, `login_failed:<why>`,
     `nothing_asked`, `timed_out`, `too_many_connections`, or the fault played (`hang`, `drip`, `flood`, …).
@@ -70,6 +72,17 @@ class Journal:
             if self._file:
                 self._file.close()
                 self._file = None
+
+
+def calls_of(entries: Iterable[Entry], address: str) -> Counter[str]:
+    """How often the device at `address` was asked each thing of its vendor's API, `METHOD path?query body`, and
+    answered; challenges left out. What is there twice was asked twice: the same question, whatever the answer.
+    """
+    return Counter(
+        f"{entry.operation.split(' ')[0]} {entry.target}"
+        for entry in entries
+        if entry.address == address and entry.service in ("isapi", "dahua_cgi") and entry.result != "challenged"
+    )
 
 
 def read_journal(path: Path) -> list[Entry]:

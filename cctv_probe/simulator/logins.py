@@ -23,14 +23,18 @@ class Verdict:
 class Logins:
     """Counts failures; after `lock_after` of them refuses everything for `lock_s`, right passwords too.
 
+    failed_before: failures of others before the device ran, which `total` leaves out.
     A login that succeeds sets the counter back, as devices do; `total` never goes back.
     """
 
-    def __init__(self, lock_after: int | None, lock_s: float) -> None:
+    def __init__(self, lock_after: int | None, lock_s: float, failed_before: int = 0) -> None:
         self._lock_after = lock_after
         self._lock_s = lock_s
         self._locked_until = 0.0
         self.failed = 0
+        self.total = 0
+        for _ in range(failed_before):
+            self._count()
         self.total = 0
 
     @property
@@ -39,6 +43,11 @@ class Logins:
         if self._locked_until and time.monotonic() >= self._locked_until:
             self._locked_until, self.failed = 0.0, 0
         return self._locked_until > 0
+
+    @property
+    def left(self) -> int | None:
+        """How many more may fail before the lock; None where there is none."""
+        return None if self._lock_after is None else max(0, self._lock_after - self.failed)
 
     @property
     def locked_for_s(self) -> float:

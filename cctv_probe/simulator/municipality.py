@@ -99,8 +99,8 @@ class Municipality:
     def _ask_for_clips(self) -> None:
         for device in self.fleet.devices:
             for channel in device.channels:
-                if channel.online:
-                    self._clips.begin(kind_of(channel, channel.truths.streams[0]))
+                for main in channel.truths.streams[:1] if channel.online else ():
+                    self._clips.begin(kind_of(channel, main))
         for device in self.fleet.devices:
             for channel in device.channels:
                 if channel.recordings:

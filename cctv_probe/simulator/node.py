@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -102,7 +103,10 @@ class Search:
 
 @dataclass(slots=True)
 class Node:
-    """A device while it runs. `open_connections` counts TCP over all services; searches: by token, until ended."""
+    """A device while it runs. `open_connections` counts TCP over all services; searches: by token, until ended.
+    web_logins: failures of the device account; the same as `logins` on most devices. vendor_gate: its login over HTTP.
+    vendor_count: requests of the vendor's API, by kind, for faults that strike every n-th.
+    """
 
     device: Device
     journal: Journal
@@ -112,11 +116,14 @@ class Node:
     token_gate: TokenGate
     rtsp_gate: HeaderGate
     pictures: RecordedPictures
+    web_logins: Logins
+    vendor_gate: HeaderGate
     open_connections: int = 0
     peak_connections: int = 0
     rtsp: RtspCounts = field(default_factory=RtspCounts)
     rendered: dict[tuple[str, ...], str] = field(default_factory=dict)
     searches: dict[str, Search] = field(default_factory=dict)
+    vendor_count: Counter[str] = field(default_factory=Counter)
 
     def clock_utc(self) -> datetime:
         """The device's own idea of UTC."""
@@ -144,16 +151,30 @@ class Node:
         return most is not None and self.rtsp.playbacks_ever >= most
 
     def weigh(self, verdict: Verdict) -> Verdict:
-        """`verdict` after the device's lock; failures are counted here."""
+        """`verdict` on the ONVIF user after the device's lock; failures are counted here."""
         return self.logins.weigh(verdict)
+
+    def weigh_web(self, verdict: Verdict) -> Verdict:
+        """The same for the device account (vendor's API, web, RTSP), which has a counter of its own on some devices."""
+        return self.web_logins.weigh(verdict)
+
+    def is_one_too_many(self) -> bool:
+        """Count a request that carries the right password; whether it is refused because of too many users."""
+        every = self.device.faults.vendor.too_many_users
+        self.vendor_count["let in"] += 1
+        return bool(every) and self.vendor_count["let in"] % every == 0
+
+    @property
+    def _counters(self) -> list[Logins]:
+        return [self.logins] if self.web_logins is self.logins else [self.logins, self.web_logins]
 
     def state(self) -> State:
         """The device's state now."""
         return State(
-            failed_logins=self.logins.failed,
-            failed_logins_ever=self.logins.total,
-            locked=self.logins.locked,
-            locked_for_s=self.logins.locked_for_s,
+            failed_logins=sum(one.failed for one in self._counters),
+            failed_logins_ever=sum(one.total for one in self._counters),
+            locked=any(one.locked for one in self._counters),
+            locked_for_s=max(one.locked_for_s for one in self._counters),
             open_connections=self.open_connections,
             peak_connections=self.peak_connections,
             rtsp_sessions=self.rtsp.sessions,
@@ -181,8 +202,8 @@ class Node:
                 target=target,
                 credentials=credentials,
                 result=result,
-                failed_logins=self.logins.failed,
-                locked=self.logins.locked,
+                failed_logins=sum(one.failed for one in self._counters),
+                locked=any(one.locked for one in self._counters),
                 open_connections=self.open_connections,
                 peak_connections=self.peak_connections,
                 rtsp_sessions=self.rtsp.sessions,
@@ -196,12 +217,23 @@ def make_node(device: Device, journal: Journal, clips: ClipStore) -> Node:
     login = device.login
     banners = device.banners
     fleeting = device.faults.new_nonce_each_time
+    logins = Logins(login.lock_after, login.lock_s, login.failed_before)
+    is_separate = device.faults.vendor.separate_counter
     return Node(
         device=device,
         journal=journal,
         clips=clips,
         pictures=RecordedPictures(clips),
-        logins=Logins(login.lock_after, login.lock_s),
+        logins=logins,
+        web_logins=Logins(login.lock_after, login.lock_s, login.failed_before) if is_separate else logins,
+        vendor_gate=HeaderGate(
+            login.web(),
+            banners.realm,
+            _HTTP_ALGORITHMS.get(login.vendor_scheme, ()),
+            basic=login.vendor_scheme == "basic",
+            life_s=login.nonce_life_s,
+            one_use=fleeting,
+        ),
         onvif_gate=HeaderGate(
             login.onvif(),
             banners.realm,

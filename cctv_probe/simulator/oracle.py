@@ -42,6 +42,7 @@ def expected_cameras(fleet: Fleet) -> list[Expected]:
         for device in fleet.devices
         if device.kind in ("camera", "recorder")
         for number, channel in enumerate(device.channels, start=1)
+        if not channel.ghost
     ]
 
 

@@ -28,7 +28,7 @@ class ExpectedRetention:
 
     channel: from 1; token: its recording's. verified_days: the largest D such that something of day D is on the disk
     and of at least 95 % of the days 1…D; 0 where nothing is; None where nobody can find out, with `why_null`
-    (`nothing_listed`, `no_services`, `hangs`). days: the same, whatever can be found out.
+    (`nothing_listed`, `no_services`, `hangs`, `locked`). days: the same, whatever can be found out.
     oldest_playable_days: the oldest day of which anything plays, locked clips too; oldest_unlocked_days: without them.
     None where there is none. oldest_utc: from when footage is kept. present_days: every day of which something plays.
     gaps: what is missing inside what is kept, in UTC; missing_days: whole days of it. longest_gap_s: the longest, 0.0
@@ -124,9 +124,10 @@ def largest_verified(present: frozenset[int]) -> int:
 def _why_null(device: Device) -> str:
     faults = device.faults.archive
     reasons = {
-        "no_services": "replay" not in device.services,
+        "no_services": "replay" not in device.services and device.vendor_api is None,
         "nothing_listed": faults.lists_nothing,
         "hangs": faults.hangs_after_playbacks is not None,
+        "locked": device.login.locked_from_the_start,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 

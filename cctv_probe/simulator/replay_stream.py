@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from cctv_probe.simulator.node import Node
 from cctv_probe.simulator.recorded_pictures import Grid, clip_of
@@ -21,12 +23,23 @@ _CLOCK_90K = 90_000
 _FASTEST = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What tells the viewer which instant he sees. extension: 0xABAC in every packet. reports: what a sender report
+    before the first packet tells: nothing (there is none), the instant recorded, or the present one.
+    """
+
+    extension: bool
+    reports: Literal["none", "recorded", "now"]
+
+
 class Replayer:
     """Plays one recording through `send`, wish after wish; the device's clock is the true one plus its offset."""
 
-    def __init__(self, node: Node, recording: Recording, send: Send) -> None:
+    def __init__(self, node: Node, recording: Recording, send: Send, telling: Telling | None = None) -> None:
         self._node, self._recording, self._send = node, recording, send
         self._faults = node.device.faults.archive
+        self._telling = telling or Telling(not self._faults.no_extension, self._faults.sender_reports)
         self._recorded = recording.truth.recorded
         self._kind = clip_of(recording.channel)
         self._grid = Grid(self._recorded)
@@ -129,18 +142,22 @@ class Replayer:
         payloads = payloads_of(unit, headers, codec, sets=mark.clean)
         timestamp = self._rtp_time_at(mark.recorded - self._offset)
         numbers = Numbers(PAYLOAD_TYPES[codec], self.sequence, timestamp, self.ssrc)
-        wire, starts = wire_of(payloads, numbers, b"" if self._faults.no_extension else mark.to_bytes())
+        wire, starts = wire_of(payloads, numbers, mark.to_bytes() if self._telling.extension else b"")
         self.sequence = (self.sequence + len(starts)) & 0xFFFF
         await self._send(wire, starts, False)
 
     async def _report(self, first: int) -> None:
         """An RTCP sender report before the first packet, where the device sends some."""
-        how = self._faults.sender_reports
+        how = self._telling.reports
         if how == "none":
             return
         moment = self._grid.time_of(first) + self._offset if how == "recorded" else self._node.clock_utc()
         report = sender_report(self.ssrc, moment, self.rtp_time(first), 0, 0)
         await self._send(bytearray(b"$\x01" + len(report).to_bytes(2, "big") + report), (0,), True)
+
+    def time_of(self, number: int) -> datetime:
+        """When the key frame of group `number` was recorded, by the device's clock."""
+        return self._grid.time_of(number) + self._offset
 
     def rtp_time(self, number: int) -> int:
         """The RTP time of the key frame of group `number`."""

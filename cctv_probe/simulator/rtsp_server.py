@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from cctv_probe.simulator import rtsp_vendor
 from cctv_probe.simulator.delivery import ClosedError, Way, reset, send, way_for
 from cctv_probe.simulator.fleet import Channel, Stream
 from cctv_probe.simulator.logins import Verdict
@@ -78,7 +79,7 @@ class RtspConnection:
             "rtsp",
             request.method,
             answer.result if way.name == "ok" else way.name,
-            target=shown(request) if recording_at(node, request) else request.shown,
+            target=self._shown(request),
             credentials=verdict.credentials,
         )
         await self._delay(request)
@@ -87,6 +88,11 @@ class RtspConnection:
         await send(self._writer, self._reader, wire, way)
         if request.method == "PLAY" and answer.status == 200 and self._session:
             self._session.player.play()
+
+    def _shown(self, request: RtspRequest) -> str:
+        if rtsp_vendor.playback_at(self._node, request):
+            return rtsp_vendor.shown(request)
+        return shown(request) if recording_at(self._node, request) else request.shown
 
     async def _delay(self, request: RtspRequest) -> None:
         faults = self._node.device.faults
@@ -112,7 +118,7 @@ class RtspConnection:
         if self._node.device.login.rtsp_scheme == "none":
             return Verdict(True, why="ok")
         header = request.headers.get("authorization")
-        return self._node.weigh(self._node.rtsp_gate.check(header, request.method, request.uri))
+        return self._node.weigh_web(self._node.rtsp_gate.check(header, request.method, request.uri))
 
     async def _answer(self, request: RtspRequest, verdict: Verdict) -> RtspAnswer:
         need = _EVERY_LOGIN if self._faults.login_every_request else _NEED_LOGIN
@@ -120,6 +126,8 @@ class RtspConnection:
             challenges = self._node.rtsp_gate.challenges(stale=verdict.stale)
             result = f"login_failed:{verdict.why}" if verdict.failed else verdict.why
             return RtspAnswer(401, tuple(("WWW-Authenticate", one) for one in challenges), result=result)
+        if request.method == "DESCRIBE" and verdict.credentials != "none" and self._node.is_one_too_many():
+            return RtspAnswer(403, result="too_many_users")
         method = _METHODS.get(request.method)
         if method is None:
             return RtspAnswer(501, result="not_implemented")
@@ -138,6 +146,10 @@ class RtspConnection:
         if recording:
             refusal = refused(self._node, request)
             return refusal or RtspAnswer(headers=described_by, body=described(self._node, recording))
+        playback = rtsp_vendor.playback_at(self._node, request)
+        if playback:
+            refusal = rtsp_vendor.refused(self._node, playback, request.method)
+            return refusal or RtspAnswer(headers=described_by, body=rtsp_vendor.described(self._node, playback))
         found = self._find(request) or self._pretended()
         if found is None or found[1].faults.dead == "describe_404":
             return RtspAnswer(404, result="not_found")
@@ -146,11 +158,11 @@ class RtspConnection:
 
     async def _setup(self, request: RtspRequest) -> RtspAnswer:
         node = self._node
-        recording = recording_at(node, request)
+        recording, playback = recording_at(node, request), rtsp_vendor.playback_at(node, request)
         found = self._find(request)
         place = found or self._pretended()
-        if recording:
-            if refusal := refused(node, request):
+        if recording or playback:
+            if refusal := self._refused(request, playback):
                 return refusal
         elif place is None or place[1].faults.dead in ("describe_404", "setup_404"):
             return RtspAnswer(404, result="not_found")
@@ -166,10 +178,14 @@ class RtspConnection:
         if recording:
             player = Replayer(node, recording, transport.send)
             node.rtsp.replaying()
+        elif playback:
+            player = rtsp_vendor.replayer(node, playback, transport.send)
+            node.rtsp.replaying()
         else:
             assert place
             player = Player(node, *place, transport.send, self._end, mute=found is None)
-        self._session = Session(player, transport, request.uri, asyncio.get_running_loop().time())
+        now = asyncio.get_running_loop().time()
+        self._session = Session(player, transport, request.uri, now, playback=playback)
         node.rtsp.opened()
         if self._faults.session_timeout_s:
             self._look_again()
@@ -177,10 +193,17 @@ class RtspConnection:
         told = f"{self._session.name};timeout={self._faults.session_timeout_s or _TIMEOUT_TOLD_S:g}"
         return RtspAnswer(headers=(("Session", told), ("Transport", header)))
 
+    def _refused(self, request: RtspRequest, playback: rtsp_vendor.Playback | None) -> RtspAnswer | None:
+        if playback:
+            return rtsp_vendor.refused(self._node, playback, request.method)
+        return refused(self._node, request)
+
     async def _play(self, request: RtspRequest) -> RtspAnswer:
         session = self._of(request)
         if session is None:
             return self._no_session()
+        if isinstance(session.player, Replayer) and session.playback:
+            return await rtsp_vendor.played(self._node, session.player, session.playback, request, session.control)
         if isinstance(session.player, Replayer):
             return refused(self._node, request) or await played(self._node, session.player, request, session.control)
         await session.player.prepare()
@@ -278,6 +301,8 @@ class RtspConnection:
             for stream in channel.truths.streams:
                 if channel.online and request.path in (stream.path, stream.path.rstrip("/")):
                     return channel, stream
+        if named := rtsp_vendor.live_at(device, request):
+            return named
         if device.faults.any_path_streams and device.channels:
             return device.channels[0], device.channels[0].truths.streams[0]
         return None

@@ -50,6 +50,16 @@ def describe(device: Device, channel: Channel, stream: Stream, clips: ClipStore)
 
 def describe_recording(device: Device, recording: Recording, whole: Span, clips: ClipStore) -> str:
     """The description of one recording (ONVIF Streaming, replay: RTSP describe); whole: by the device's clock."""
+    span = f"a=range:clock={clock(whole[0])}-{clock(whole[1])}"
+    return _recorded(device, recording, clips, span, [f"a=x-onvif-track:{recording.track}"])
+
+
+def describe_playback(device: Device, recording: Recording, clips: ClipStore) -> str:
+    """The description of a recording that a vendor's address asked for."""
+    return _recorded(device, recording, clips, "a=range:npt=0-", [])
+
+
+def _recorded(device: Device, recording: Recording, clips: ClipStore, span: str, more: list[str]) -> str:
     kind = clip_of(recording.channel)
     number = PAYLOAD_TYPES[kind.codec]
     told = _h264 if kind.codec == "h264" else _h265
@@ -61,11 +71,11 @@ def describe_recording(device: Device, recording: Recording, whole: Span, clips:
         "c=IN IP4 0.0.0.0",
         "t=0 0",
         "a=control:*",
-        f"a=range:clock={clock(whole[0])}-{clock(whole[1])}",
+        span,
         f"m=video 0 RTP/AVP {number}",
         f"a=rtpmap:{number} {_ENCODINGS[kind.codec]}/90000",
         f"a=fmtp:{number} {told(sets, device.sdp.sprop)}",
-        f"a=x-onvif-track:{recording.track}",
+        *more,
         "a=control:trackID=1",
         "a=recvonly",
     ]

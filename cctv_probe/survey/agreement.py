@@ -13,6 +13,10 @@ FRAME_RATE_ABSOLUTE_FPS = 1.0
 
 _HINTED_FIELDS = frozenset({"position", "network"})
 """What stands beside these is another kind of thing (a hint), and cannot disagree."""
+ELSEWHERE = "_elsewhere"
+"""What another archive of the same camera tells stands beside under its name with this behind it."""
+PLAUSIBLE_DAYS = "plausible_days"
+"""The attribute of an estimate, which agrees and disagrees with nothing."""
 _CLOCK_TOLERANCE_S = 5.0
 RETENTION_DAYS = 1
 """Claimed and verified days may lie so far apart and still say the same."""
@@ -24,12 +28,21 @@ def disagreements(field: str, fact: Fact) -> tuple[Evidence, ...]:
     """The facts beside the one believed that say something else about `field`; empty where nothing is believed."""
     if fact.chosen is None or field in _HINTED_FIELDS:
         return ()
+    others = [other for other in fact.others if _is_of_the_same(field, fact.chosen, other)]
     if field == "bit_rate_bps":
-        return tuple(other for other in fact.others if _is_over(fact.chosen, other))
+        return tuple(other for other in others if _is_over(fact.chosen, other))
     if field == "retention_days":
-        return tuple(other for other in fact.others if _is_another_claim(fact.chosen, other))
+        return tuple(other for other in others if _is_another_claim(fact.chosen, other))
     chosen = _tolerant(field, fact.chosen)
-    return tuple(other for other in fact.others if not agrees(chosen, other) and not _same_codec(field, chosen, other))
+    return tuple(other for other in others if not agrees(chosen, other) and not _same_codec(field, chosen, other))
+
+
+def _is_of_the_same(field: str, chosen: Evidence, other: Evidence) -> bool:
+    """Whether `other` speaks of what `chosen` speaks of: no estimate, no other archive, not the higher of two limits."""
+    if other.attribute.endswith(ELSEWHERE) or other.attribute == PLAUSIBLE_DAYS:
+        return False
+    both = {chosen.role == "recorder_setting", other.role == "recorder_setting"}
+    return field != "max_resolution" or len(both) == 1
 
 
 def _is_over(chosen: Evidence, limit: Evidence) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from cctv_probe.model.evidence import Evidence, Value
 from cctv_probe.model.record import FIELDS, SurveyRecord
 from cctv_probe.model.words import Text
+from cctv_probe.survey.agreement import ELSEWHERE
 from cctv_probe.survey.report_words import CHANNEL
 from cctv_probe.survey.safe_text import clean
 from cctv_probe.survey.words import ATTRIBUTES, PURPOSES, RECORDING_MODES, codec_words, duration_words
@@ -17,10 +18,13 @@ UNTIL_FULL = Text(en="until full", th="จนเต็ม")
 AHEAD = Text(en="{time} ahead", th="เร็วกว่า {time}")
 BEHIND = Text(en="{time} behind", th="ช้ากว่า {time}")
 _CLOCK_RIGHT_S = 2
+_OTHER_ARCHIVE = Text(en="{name} (another archive of this camera)", th="{name} (แหล่งบันทึกอื่นของกล้องนี้)")
+_RECORDED_BY = Text(en="recorder {address} channel {number}", th="เครื่องบันทึก {address} ช่อง {number}")
 
 
 def value_words(field: str, value: Value) -> Text:
     """`value` of a record field or attribute, ready to show; never empty."""
+    field = field.removesuffix(ELSEWHERE)
     special = _SPECIAL.get(field)
     if special is not None and isinstance(value, Mapping):
         return special(value)
@@ -43,10 +47,16 @@ def _plain(value: Value) -> Text:
     if isinstance(value, str):
         return UNTIL_FULL if value == "until_full" else _same(clean(value) or "—")
     if isinstance(value, Mapping):
-        return _same(clean(", ".join(f"{key}: {part}" for key, part in value.items() if part is not None)) or "—")
+        return _same(clean(_pairs(value)) or "—")
     if isinstance(value, (tuple, list)):
-        return _same(clean(", ".join(str(item) for item in value)) or "—")
+        return _same(
+            clean(", ".join(_pairs(item) if isinstance(item, Mapping) else str(item) for item in value)) or "—"
+        )
     return _same("—")
+
+
+def _pairs(value: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key}: {part}" for key, part in value.items() if part is not None)
 
 
 def number(value: float) -> str:
@@ -115,6 +125,8 @@ _SPECIAL = {"owner": _owner, "position": _position, "network": _network, "file_f
 
 def field_words(field: str) -> Text:
     """The name of a field or attribute."""
+    if field.endswith(ELSEWHERE):
+        return _OTHER_ARCHIVE.with_(name=field_words(field.removesuffix(ELSEWHERE)))
     return FIELDS.get(field) or ATTRIBUTES.get(field) or _same(clean(field, 40))
 
 
@@ -133,6 +145,22 @@ def camera_title(camera: SurveyRecord, channel: Text | None = None) -> Text:
     if channel is None or camera.name:
         return Text(en=plain, th=plain)
     return Text(en=f"{plain} · {channel.en}", th=f"{plain} · {channel.th}")
+
+
+def recorder_places(camera: SurveyRecord, addresses: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+    """Address and channel of every recorder that records `camera`, the first view left out; `addresses` by device id."""
+    beside = [view for view in camera.views[1:] if view.role == "recorder"]
+    return tuple((clean(addresses.get(view.device_id, view.device_id), 45), view.channel) for view in beside)
+
+
+def recorders_words(camera: SurveyRecord, addresses: Mapping[str, str]) -> Text | None:
+    """`recorder 10.0.0.5 channel 7` for every recorder beside the first view; None where there is none."""
+    told = [_RECORDED_BY.with_(address=each, number=place) for each, place in recorder_places(camera, addresses)]
+    return _same_joined(told) if told else None
+
+
+def _same_joined(parts: list[Text]) -> Text:
+    return Text(en=" · ".join(part.en for part in parts), th=" · ".join(part.th for part in parts))
 
 
 def place_words(camera: SurveyRecord) -> Text | None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from cctv_probe.model.device import Channel, Device, Kind
+from cctv_probe.model.device import Device
 from cctv_probe.model.evidence import Evidence, Fact
 from cctv_probe.model.finding import Finding, Severity
 from cctv_probe.model.record import DeviceRecord, StreamRecord
 from cctv_probe.model.units import Resolution
 from cctv_probe.model.words import Text
+from cctv_probe.survey import joined_findings
 from cctv_probe.survey.agreement import disagreements
 from cctv_probe.survey.display import field_words, value_words
 from cctv_probe.survey.known import Known
 from cctv_probe.survey.rank import brand_method_rank
 from cctv_probe.survey.retention import retention_findings
+from cctv_probe.survey.views import Seen
 from cctv_probe.survey.words import duration_words, source_words
 
 CLOCK_WRONG_S = 60.0
@@ -46,10 +48,6 @@ _MAXIMUM_EXCEEDED = Text(
     en="The data differ. The picture now is {resolution}, larger than the highest resolution the device names "
     "({highest}, {source}).",
     th="ข้อมูลไม่ตรงกัน ภาพปัจจุบันมีขนาด {resolution} ใหญ่กว่าความละเอียดสูงสุดที่อุปกรณ์แจ้ง ({highest}, {source})",
-)
-_OFFLINE = Text(
-    en="The recorder says that no camera is connected to channel {channel}. Check its power and cable.",
-    th="เครื่องบันทึกแจ้งว่าไม่มีกล้องเชื่อมต่อที่ช่อง {channel} โปรดตรวจสอบไฟเลี้ยงและสายสัญญาณ",
 )
 _CLOCK_WRONG = Text(
     en="The clock of {address} is {offset}. Set its time server (NTP), so that recordings carry the right time.",
@@ -95,24 +93,29 @@ def _daylight_saving(device: Device, known: Known) -> Iterable[Finding]:
 
 
 def camera_findings(
-    device: Device, channel: Channel, known: Known, fields: Mapping[str, Fact], streams: Iterable[StreamRecord]
+    views: Sequence[Seen], kept: Seen, fields: Mapping[str, Fact], streams: Iterable[StreamRecord]
 ) -> tuple[Finding, ...]:
-    """The channel's own findings, those of its recordings, then what its facts give in the order of the form.
+    """The channels' own findings, those of the recordings of `kept`, then what the facts give in the order of the form.
 
     That an index claims more days than samples proved is said once: where the check of the recordings found it
     (`footage_index_overstates`, with how far back samples play), no `retention_days_disagrees` follows. The latter stays
-    for days that reach as far back as claimed, but with too many holes to count.
+    for days that reach as far back as claimed, but with too many holes to count. A recorder that stores a smaller stream is
+    one finding, not a second one for the resolution.
     """
-    recorded = retention_findings(channel)
-    said = {finding.code for finding in recorded}
+    recorded = retention_findings(kept.channel)
+    less = list(joined_findings.stores_less(views, fields))
+    silent = {"retention_days"} if INDEX_OVERSTATES in {finding.code for finding in recorded} else set()
+    silent |= {"resolution"} if less else set()
     derived: list[Finding] = []
     for field, fact in fields.items():
-        if field != "retention_days" or INDEX_OVERSTATES not in said:
+        if field not in silent:
             derived += _differing(field, fact, _severity(field, fact))
     for stream in streams:
         derived += _stream_differing(stream)
-    derived += [*_brand_of_recorder(device, fields["brand"]), *_maximum_exceeded(fields), *_offline(channel, known)]
-    return (*channel.findings, *recorded, *derived)
+    derived += [*_brand_of_recorder(fields["brand"]), *_maximum_exceeded(fields)]
+    derived += [*less, *joined_findings.recorder_limits(fields), *joined_findings.connections(views)]
+    own = dict.fromkeys(finding for seen in views for finding in seen.channel.findings)
+    return (*own, *recorded, *joined_findings.which_archive(views, kept), *derived)
 
 
 def _severity(field: str, fact: Fact) -> Severity:
@@ -179,8 +182,8 @@ def _codec(item: Evidence) -> object:
     return item.value.get("codec") if isinstance(item.value, Mapping) else item.value
 
 
-def _brand_of_recorder(device: Device, brand: Fact) -> Iterable[Finding]:
-    if device.kind is Kind.RECORDER and brand.proxy:
+def _brand_of_recorder(brand: Fact) -> Iterable[Finding]:
+    if brand.proxy:
         yield Finding("brand_of_recorder", "info", _BRAND_OF_RECORDER)
 
 
@@ -192,9 +195,3 @@ def _maximum_exceeded(fields: Mapping[str, Fact]) -> Iterable[Finding]:
     if sizes[0] and sizes[1] and sizes[0].area_px > sizes[1].area_px:
         words = {"resolution": now.value, "highest": highest.value, "source": source_words(highest.source.method)}
         yield Finding("max_resolution_exceeded", "medium", _MAXIMUM_EXCEEDED.with_(**words))
-
-
-def _offline(channel: Channel, known: Known) -> Iterable[Finding]:
-    told = known.of(channel.subject, "online")
-    if told and all(item.value is False for item in told):
-        yield Finding("channel_offline", "medium", _OFFLINE.with_(channel=channel.number))

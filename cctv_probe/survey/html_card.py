@@ -10,7 +10,15 @@ from cctv_probe.model.record import FIELDS, DeviceRecord, StreamRecord, SurveyRe
 from cctv_probe.survey import report_words as words
 from cctv_probe.survey import retention_words as told
 from cctv_probe.survey.agreement import disagreements
-from cctv_probe.survey.display import camera_title, hint_words, number, place_words, value_words
+from cctv_probe.survey.display import (
+    camera_title,
+    hint_words,
+    number,
+    place_words,
+    recorder_places,
+    recorders_words,
+    value_words,
+)
 from cctv_probe.survey.html_text import Page, picture, safe, tag
 from cctv_probe.survey.safe_text import clean
 from cctv_probe.survey.svg_timeline import timeline_svg
@@ -37,12 +45,14 @@ def card(page: Page, camera: SurveyRecord, device: DeviceRecord | None, place: i
 def _head(page: Page, camera: SurveyRecord, device: DeviceRecord | None, place: int) -> str:
     channel = place_words(camera)
     model = safe(device.model.value, 80) if device is not None and device.model.chosen else ""
-    about = [safe(camera.device), page(channel) if channel else "", model]
+    recorders = recorders_words(camera, page.addresses)
+    about = [safe(camera.device), page(channel) if channel else "", page(recorders) if recorders else "", model]
     shown = " · ".join(part for part in about if part)
     title = tag("h3", f"{place}. {page(camera_title(camera, channel))}")
     scope = page(SCOPE_CLASSES.get(camera.scope_class, SCOPE_CLASSES["unknown"]))
     identity = tag("p", f"{scope} · {safe(camera.id, 120)}", kind="soft small")
-    seen = page.pictures.get((camera.device, camera.channel))
+    places = [(camera.device, camera.channel), *recorder_places(camera, page.addresses)]
+    seen = next((page.pictures[place] for place in places if place in page.pictures), None)
     shot = picture(seen, camera_title(camera, channel).in_(page.language)) if seen else ""
     return tag("header", f"<div>{title}{identity}</div>" + tag("p", shown, kind="soft") + shot)
 
@@ -134,7 +144,8 @@ def _stream_row(page: Page, stream: StreamRecord) -> str:
     shown = " · ".join(part for part in parts if part)
     if not shown:
         return ""
-    name = tag("th", f"{page(words.STREAM)} {safe(stream.name, 20)}", scope="row")
+    relayed = f" {page(words.RELAYED)}" if stream.view else ""
+    name = tag("th", f"{page(words.STREAM)} {safe(stream.name, 20)}{relayed}", scope="row")
     uri = tag("span", " · " + safe(stream.uri, 200), kind="small soft") if stream.uri else ""
     return tag("tr", tag("td", "", kind="no") + name + tag("td", shown + uri, colspan="2"))
 

@@ -42,10 +42,17 @@ def picture(jpeg: bytes, described: str) -> str:
 class Page:
     """Writes sentences in one language."""
 
-    def __init__(self, language: Language, pictures: Mapping[tuple[str, int], bytes] | None = None) -> None:
+    def __init__(
+        self,
+        language: Language,
+        pictures: Mapping[tuple[str, int], bytes] | None = None,
+        addresses: Mapping[str, str] | None = None,
+    ) -> None:
         self.language = language
         self.pictures = pictures or {}
         """Small JPEG pictures by (address, channel)."""
+        self.addresses = addresses or {}
+        """The address of each device by its id."""
 
     def __call__(self, text: Text) -> str:
         """`text` in the page's language, escaped."""

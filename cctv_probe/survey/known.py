@@ -88,6 +88,10 @@ def _whole(value: Value) -> Value:
     return int(value) if value == int(value) else None
 
 
+def _yes_no(value: Value) -> Value:
+    return value if isinstance(value, bool) else None
+
+
 def _configured_days(value: Value) -> Value:
     return value if value == _UNTIL_FULL else _whole(value)
 
@@ -115,6 +119,7 @@ _RULES: dict[str, Callable[[Value], Value]] = {
     "rtt_s": _number(0, 3600),
     "file_format": _file_format,
     "configured_days": _configured_days, "recording_mode": _recording_mode,
+    "plausible_days": _whole, "storage_total_bytes": _number(1, _HIGHEST_COUNT), "working": _yes_no,
     "oldest_playable_days": _whole, "coverage_ratio": _number(0, 1), "longest_gap_s": _number(0, _HIGHEST_COUNT),
     "latitude": _number(-90, 90), "longitude": _number(-180, 180),
 }  # fmt: skip

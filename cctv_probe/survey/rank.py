@@ -28,10 +28,29 @@ _BRAND_METHODS: tuple[tuple[str, ...], ...] = (
 
 def recording_fact(candidates: Iterable[Evidence], unknown: Unknown) -> Fact:
     """The fact for field 7, 10 or 11. Evidence without a role is taken as live."""
-    ranked = sorted(_stream_order(candidates), key=_role_rank)
-    if not ranked:
+    views = [list(candidates)]
+    return recording_fact_of_views(views, views, unknown)
+
+
+def recording_fact_of_views(
+    views: Sequence[Sequence[Evidence]], recorded: Sequence[Sequence[Evidence]], unknown: Unknown
+) -> Fact:
+    """The same of a camera with several views: `views` in order of belief, `recorded` in that of their recordings.
+
+    Of samples of two archives those of the better proven one stand first, whatever their standing; else a view decides only
+    between evidence of one role and standing.
+    """
+    played = [item for items in recorded for item in _stream_order(items) if item.role == ROLES[0]]
+    rest = [(place, item) for place, items in enumerate(views) for item in items if item.role != ROLES[0]]
+    order = {id(item): place for place, item in rest}
+    ranked = sorted(
+        _stream_order(item for _, item in rest),
+        key=lambda item: (_role_rank(item), -item.source.standing, _is_media1(item), order[id(item)]),
+    )
+    every = [*played, *ranked]
+    if not every:
         return Fact(why_unknown=unknown)
-    return Fact(chosen=ranked[0], others=tuple(ranked[1:]), proxy=_role_rank(ranked[0]) == ROLES.index("live"))
+    return Fact(chosen=every[0], others=tuple(every[1:]), proxy=_role_rank(every[0]) == ROLES.index("live"))
 
 
 def stream_fact(candidates: Iterable[Evidence], unknown: Unknown) -> Fact:
@@ -79,6 +98,16 @@ def highest_resolution_fact(candidates: Iterable[Evidence], unknown: Unknown) ->
     if not ranked:
         return Fact(why_unknown=unknown)
     return Fact(chosen=ranked[0], others=tuple(ranked[1:]))
+
+
+def lowest_limit_fact(limits: Iterable[Fact], unknown: Unknown) -> Fact:
+    """Field 8 of a camera with several views: the lowest of their limits, the others beside it."""
+    known = [fact for fact in limits if fact.chosen is not None]
+    ranked = sorted(known, key=lambda fact: _area_px(fact.chosen) if fact.chosen else 0)
+    if not ranked:
+        return Fact(why_unknown=unknown)
+    beside = [item for fact in ranked[1:] for item in (fact.chosen, *fact.others) if item]
+    return replace(ranked[0], others=(*ranked[0].others, *beside))
 
 
 def _area_px(item: Evidence) -> int:

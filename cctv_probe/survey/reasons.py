@@ -1,6 +1,7 @@
 """Why a value is unknown and what to do about it, told from how the steps of a visit ended. Pure.
 
-Steps are named `onvif.GetProfiles`, `onvif.media2.GetProfiles`, `rtsp.DESCRIBE main`, `http.banner`; words after the
+Steps are named `onvif.GetProfiles`, `onvif.media2.GetProfiles`, `isapi.streamingChannels`, `dahua.encode.getConfigCaps`,
+`rtsp.DESCRIBE main`, `http.banner`; words after the
 operation may name a stream (`main`, `sub`…) and a channel (`channel/2`). Of all the steps that could have told a field,
 the ending that says most about what to do is the reason; where every step went well, the device did not say.
 """
@@ -16,14 +17,28 @@ from cctv_probe.model.evidence import Unknown
 from cctv_probe.model.words import Text
 from cctv_probe.survey import reason_texts as texts
 
-_STREAM_STEPS = ("GetProfiles", "GetVideoEncoderConfiguration", "GetStreamUri", "DESCRIBE", "GetVideoSource")
+_STREAM_STEPS = (
+    "GetProfiles", "GetVideoEncoderConfiguration", "GetStreamUri", "DESCRIBE", "GetVideoSource",
+    "streamingChannels", "streamingProxyChannels", "getConfig Encode",
+)  # fmt: skip
+_DEVICE_STEPS = (
+    "GetDeviceInformation",
+    "deviceInfo",
+    "getSystemInfo",
+    "getDeviceType",
+    "getSoftwareVersion",
+    "getVendor",
+)
+_LIMIT_STEPS = (
+    "GetVideoEncoderConfigurationOptions", "GetProfiles", "streamingCapabilities", "streamingProxyCapabilities", "getConfigCaps",
+)  # fmt: skip
 _STEPS_OF: dict[str, tuple[str, ...]] = {
-    "brand": ("GetDeviceInformation",),
-    "model": ("GetDeviceInformation",),
-    "firmware": ("GetDeviceInformation",),
-    "clock_offset_s": ("GetSystemDateAndTime",),
+    "brand": _DEVICE_STEPS,
+    "model": _DEVICE_STEPS,
+    "firmware": _DEVICE_STEPS,
+    "clock_offset_s": ("GetSystemDateAndTime", "time", "getCurrentTime"),
     "working": ("PLAY", "DESCRIBE", "decode"),
-    "max_resolution": ("GetVideoEncoderConfigurationOptions", "GetProfiles"),
+    "max_resolution": _LIMIT_STEPS,
 }
 """The questions whose answers tell each field (all others: the stream's); a step counts where it begins so."""
 
@@ -35,6 +50,10 @@ _TELLING: tuple[Ending, ...] = (
 """Most telling first: what a person can change stands before what only the device's maker can."""
 
 _OFF = frozenset({Ending.REFUSED, Ending.NOT_FOUND, Ending.NOT_SUPPORTED})
+_VENDORS = ("isapi.", "dahua.")
+"""How steps of a vendor's own interface begin."""
+_ISAPI_STREAM = re.compile(r"[0-9]{3,5}")
+"""Channel and stream in one number: 201 is the main stream of channel 2."""
 _STREAM_WORD = re.compile(r"main|sub\d*|third\d*")
 
 
@@ -105,16 +124,23 @@ def _is_about(step: str, stream: str, channel: int | None) -> bool:
             return False
         if channel is not None and word.startswith("channel/") and word != f"channel/{channel}":
             return False
+        if channel is not None and step.startswith("isapi.") and _ISAPI_STREAM.fullmatch(word):
+            return int(word) // 100 == channel
     return True
 
 
 def _speaks_of(step: str, field: str) -> bool:
-    return _operation(step).split(" ")[1].startswith(_STEPS_OF.get(field, _STREAM_STEPS))
+    return _operation(step).partition(" ")[2].startswith(_STEPS_OF.get(field, _STREAM_STEPS))
 
 
 def _failures(settled: list[Attempt], asked: list[Attempt]) -> list[Attempt]:
-    """What kept the field from being told: its own steps, and all of ONVIF's where those were never reached."""
+    """What kept the field from being told: its own steps, and all of ONVIF's where those were never reached.
+
+    Where the vendor's own interface answered the question, ONVIF being off explains nothing.
+    """
     failed = [item for item in asked if item.ending is not Ending.OK]
+    if any(item.step.startswith(_VENDORS) and item.ending is Ending.OK for item in asked):
+        return [item for item in failed if not _is_onvif(item)]
     if not any(_is_onvif(item) and item.ending is Ending.OK for item in asked):
         failed += [item for item in settled if _is_onvif(item) and item.ending is not Ending.OK]
     if not asked and not failed:

@@ -71,6 +71,7 @@ WORKING = Text(en="Picture", th="สภาพภาพ")
 WORKS = Text(en="healthy", th="ใช้งานได้")
 WORKS_NOT = Text(en="not healthy", th="ใช้งานไม่ได้")
 STREAM = Text(en="Stream", th="สตรีม")
+RELAYED = Text(en="(recorder)", th="(เครื่องบันทึก)")
 BIT_RATE = Text(en="Mbit/s", th="เมกะบิต/วินาที")
 
 RECORDINGS = Text(en="Recordings, day by day", th="ภาพที่บันทึกรายวัน")
@@ -84,6 +85,7 @@ TIMELINES = Text(
 )
 
 RECORDERS_TITLE = Text(en="Devices with something to look at", th="อุปกรณ์ที่ควรตรวจสอบ")
+HEALTH_TITLE = Text(en="Health of the recorders", th="สภาพของเครื่องบันทึก")
 UNSETTLED_TITLE = Text(en="Answered, but not yet known what it is", th="ตอบแล้ว แต่ยังไม่ทราบชนิดอุปกรณ์")
 OTHERS_TITLE = Text(en="Answered, but not a camera", th="ตอบแล้ว แต่ไม่ใช่กล้อง")
 ATTEMPTS_TITLE = Text(en="Every step that was taken", th="ขั้นตอนทั้งหมดที่ดำเนินการ")

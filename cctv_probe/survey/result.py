@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cctv_probe.model.device import Device, Kind, Run
@@ -52,8 +53,18 @@ def by_place(survey: Survey) -> dict[tuple[str, str], tuple[Device, DeviceRecord
 
 
 def is_seen_through(camera: SurveyRecord, device: Device) -> bool:
-    """Whether `device` is the camera itself or the recorder it was seen through."""
-    return camera.device_id == device.id and camera.device == device.address
+    """Whether `device` is the camera itself or one of the recorders it was seen through."""
+    if camera.device_id == device.id and camera.device == device.address:
+        return True
+    return any(view.device_id == device.id for view in camera.views[1:])
+
+
+def addresses(devices: Iterable[Device]) -> dict[str, str]:
+    """The address of each device by its id, as the views of cameras name it."""
+    found: dict[str, str] = {}
+    for device in devices:
+        found.setdefault(device.id, device.address)
+    return found
 
 
 def stayed_closed(device: Device) -> bool:

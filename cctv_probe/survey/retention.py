@@ -6,6 +6,9 @@ never becomes the value, however plausible it is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from cctv_probe.model.device import Channel, Device
 from cctv_probe.model.evidence import Evidence, Fact, Standing, Unknown, Value, choose
 from cctv_probe.model.finding import Finding
@@ -14,22 +17,65 @@ from cctv_probe.model.record import RetentionRecord
 from cctv_probe.model.words import Text
 from cctv_probe.survey import reason_texts as texts
 from cctv_probe.survey import reasons
+from cctv_probe.survey.agreement import ELSEWHERE
 from cctv_probe.survey.known import Known
+from cctv_probe.survey.views import Seen
 from cctv_probe.wire.clock import utc_text
 
 PLAYBACK = "playback"
 """The method of evidence that samples gave."""
 
 
+def best_kept(views: Sequence[Seen]) -> Seen:
+    """The view whose recordings the record speaks of: the better proven, a recorder before the camera's own card."""
+
+    def proof(seen: Seen) -> tuple[int, bool, bool, bool]:
+        footage = seen.channel.footage
+        verified = footage.retention.verified_days if footage else None
+        complete = footage is not None and footage.retention.complete
+        return -1 if verified is None else verified, complete, footage is not None, seen.is_recorder
+
+    return max(views, key=proof)
+
+
+def days_of_views(kept: Seen, views: Sequence[Seen]) -> Fact:
+    """Field 9: the verified days of one archive (0 is a value), every claim beside them; or why they could not be had."""
+    return _with_others(days_fact(kept.device, kept.channel, kept.known), kept, views, "retention_days")
+
+
 def days_fact(device: Device, channel: Channel, known: Known) -> Fact:
-    """Field 9: the verified days (0 is a value), every claim beside them; or why they could not be had."""
+    """The same of one view."""
     footage = channel.footage
     verified = footage.retention.verified_days if footage else None
     return _proved(channel, known, "retention_days", verified, _why_unproved(device, channel))
 
 
-def retention_record(device: Device, channel: Channel, known: Known) -> RetentionRecord:
-    """Everything else the record says of the recordings of `channel`."""
+def _with_others(fact: Fact, kept: Seen, views: Sequence[Seen], attribute: str) -> Fact:
+    beside = tuple(
+        replace(item, attribute=f"{attribute}{ELSEWHERE}")
+        for seen in views
+        if seen is not kept
+        for item in seen.of(attribute)
+    )
+    return replace(fact, others=(*fact.others, *beside)) if beside else fact
+
+
+def retention_record(kept: Seen, views: Sequence[Seen], days: Fact) -> RetentionRecord:
+    """Everything the record says of the recordings of `kept`; what the other views tell of theirs stands beside."""
+    record = replace(_of_one(kept.device, kept.channel, kept.known), verified_days=days)
+    if len(views) == 1:
+        return record
+    return replace(
+        record,
+        configured_days=_with_others(record.configured_days, kept, views, "configured_days"),
+        oldest_playable_days=_with_others(record.oldest_playable_days, kept, views, "oldest_playable_days"),
+        coverage_ratio=_with_others(record.coverage_ratio, kept, views, "coverage_ratio"),
+        longest_gap_s=_with_others(record.longest_gap_s, kept, views, "longest_gap_s"),
+        recording_mode=_with_others(record.recording_mode, kept, views, "recording_mode"),
+    )
+
+
+def _of_one(device: Device, channel: Channel, known: Known) -> RetentionRecord:
     unproved = _why_unproved(device, channel)
     footage = channel.footage
     if footage is None:

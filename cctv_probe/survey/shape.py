@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cctv_probe.model.attempt import Attempt
-from cctv_probe.model.device import Device, Run
+from cctv_probe.model.device import Device, Kind, Run
 from cctv_probe.model.evidence import Evidence, Fact, Value
 from cctv_probe.model.finding import Finding
 from cctv_probe.model.footage import Timeline
@@ -111,6 +111,8 @@ def device_shape(device: Device, record: DeviceRecord) -> Json:
 
 def _stands_in_facts(device: Device, item: Evidence) -> bool:
     """Whether a fact of the record holds `item` already. No fact speaks of a recording's bit rate."""
+    if item.attribute == "recording_mode" and device.kind is Kind.RECORDER:
+        return False  # a part of the recorder's health as well
     if item.attribute in _OF_RECORDINGS:
         return any(item.subject == channel.subject for channel in device.channels)
     return item.attribute in _IN_FACTS and not (item.attribute == "bit_rate_bps" and item.role == "recorded")

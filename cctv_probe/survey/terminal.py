@@ -19,8 +19,8 @@ from cctv_probe.model.record import FIELDS, RetentionRecord, SurveyRecord
 from cctv_probe.model.words import Language, Text
 from cctv_probe.survey import report_words as words
 from cctv_probe.survey import terminal_words as short
-from cctv_probe.survey.display import place_words, value_words
-from cctv_probe.survey.result import Survey, counts, differing_fields, differs, stayed_closed
+from cctv_probe.survey.display import place_words, recorder_places, value_words
+from cctv_probe.survey.result import Survey, addresses, counts, differing_fields, differs, stayed_closed
 from cctv_probe.survey.retention_words import COMPLIANT, WAITING
 from cctv_probe.survey.safe_text import clean
 from cctv_probe.survey.terminal_timeline import flowing
@@ -48,9 +48,14 @@ class SurveyTable:
 
     def __init__(self, records: Sequence[SurveyRecord], devices: Iterable[Device], language: Language) -> None:
         self._records, self._language = records, language
+        met = tuple(devices)
+        self._addresses = addresses(met)
         shown = {(record.device_id, record.device) for record in records}
+        beside = {view.device_id for record in records for view in record.views[1:]}
         self._unread = [
-            device for device in devices if _may_hold_cameras(device) and (device.id, device.address) not in shown
+            device
+            for device in met
+            if _may_hold_cameras(device) and (device.id, device.address) not in shown and device.id not in beside
         ]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -71,8 +76,8 @@ class SurveyTable:
 
     def _add_columns(self, table: Table, width: int) -> None:
         wide = width >= WIDE
-        addresses = [len(record.device) for record in self._records] + [len(device.address) for device in self._unread]
-        room = min(max(addresses, default=7), _LONGEST_IPV4)
+        lengths = [len(record.device) for record in self._records] + [len(device.address) for device in self._unread]
+        room = min(max(lengths, default=7), _LONGEST_IPV4)
         head = words.ADDRESS.in_(self._language)
         table.add_column(
             head,
@@ -130,11 +135,16 @@ class SurveyTable:
         channel = place_words(camera)
         number = short.CHANNEL.with_(number=camera.channel).in_(self._language) if channel else ""
         address = clean(camera.device, 45)
+        recorders = [
+            short.RECORDED_BY.with_(address=each, number=place).in_(self._language)
+            for each, place in recorder_places(camera, self._addresses)
+        ]
         if wide:
             name = clean(camera.name or "", _LONGEST_NAME)
-            return [Line(" · ".join(part for part in (address, number) if part)), Line(name)]
+            here = " · ".join(part for part in (address, number) if part)
+            return [Line("\n".join([here, *recorders])), Line(name)]
         below = " · ".join(part for part in (number, clean(camera.name or "", 24)) if part)
-        return [Line(f"{address}\n{below}".rstrip())]
+        return [Line("\n".join(part for part in (address, below, *recorders) if part))]
 
     def _value(self, camera: SurveyRecord, field: str, marks: short.Marks) -> Line:
         fact = camera.fields[field]

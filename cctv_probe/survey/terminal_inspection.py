@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
+from types import MappingProxyType
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text as Line
 
-from cctv_probe.model.device import Device
+from cctv_probe.model.device import Device, Kind
 from cctv_probe.model.evidence import Evidence, Fact
 from cctv_probe.model.finding import Finding
 from cctv_probe.model.record import DeviceRecord, SurveyRecord
@@ -17,8 +18,17 @@ from cctv_probe.model.words import Language
 from cctv_probe.survey import report_words as words
 from cctv_probe.survey import terminal_words as short
 from cctv_probe.survey.agreement import disagreements
-from cctv_probe.survey.display import camera_title, field_words, hint_words, number, place_words, value_words
+from cctv_probe.survey.display import (
+    camera_title,
+    field_words,
+    hint_words,
+    number,
+    place_words,
+    recorders_words,
+    value_words,
+)
 from cctv_probe.survey.findings import INDEX_OVERSTATES
+from cctv_probe.survey.health import IN_HEALTH, health_lines
 from cctv_probe.survey.reasons import step_words
 from cctv_probe.survey.safe_text import clean
 from cctv_probe.survey.terminal import plain_table
@@ -54,14 +64,19 @@ def inspection(
     language: Language,
     *,
     time_zone: str = "Asia/Bangkok",
+    addresses: Mapping[str, str] = MappingProxyType({}),
 ) -> RenderableType:
-    """Everything known of one device: what differs, what to look at, each camera's fields, streams, the rest, the steps."""
-    view = _View(language, site_zone(time_zone))
+    """Everything known of one device: what differs, what to look at, each camera's fields, streams, the rest, the steps.
+
+    `addresses` are those of the run's devices by their ids, for naming the recorders of a camera.
+    """
+    view = _View(language, site_zone(time_zone), addresses)
     parts: list[RenderableType] = [*view.head(device, device_record), *view.differences(device_record, records)]
     parts += view.findings([*device_record.findings, *(item for record in records for item in record.findings)])
     parts += view.facts(
         short.DEVICE_TITLE.in_(language), {name: getattr(device_record, name) for name in _DEVICE_FACTS}
     )
+    parts += view.health(device, device_record)
     for record in records:
         parts += view.camera(record)
     parts += view.more(device)
@@ -88,8 +103,8 @@ def _is_of_no_stream(item: Evidence) -> bool:
 class _View:
     """The parts of the inspection in one language."""
 
-    def __init__(self, language: Language, zone: tzinfo) -> None:
-        self._language, self._zone = language, zone
+    def __init__(self, language: Language, zone: tzinfo, addresses: Mapping[str, str]) -> None:
+        self._language, self._zone, self._addresses = language, zone, addresses
 
     def head(self, device: Device, record: DeviceRecord) -> list[RenderableType]:
         names = [clean(str(fact.value), 60) for fact in (record.brand, record.model) if fact.chosen]
@@ -134,6 +149,19 @@ class _View:
         ]
         return [self._title(short.FINDINGS_TITLE.in_(self._language)), *lines] if lines else []
 
+    def health(self, device: Device, record: DeviceRecord) -> list[RenderableType]:
+        """Disks, overwriting, schedule, clock and time server of a recorder, in words."""
+        lines = health_lines(device, record)
+        if not lines:
+            return []
+        table = plain_table()
+        table.show_header = False
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for label, text in lines:
+            table.add_row(Line(label.in_(self._language)), Line(clean(text.in_(self._language), 1200)))
+        return [self._title(short.HEALTH_TITLE.in_(self._language)), table]
+
     def camera(self, camera: SurveyRecord) -> list[RenderableType]:
         parts = self.facts(self._camera_name(camera), {**camera.fields, "working": camera.working})
         for stream in camera.streams:
@@ -172,7 +200,8 @@ class _View:
 
     def more(self, device: Device) -> list[RenderableType]:
         """Evidence that no field of the record takes."""
-        rest = [item for item in device.evidence if item.attribute not in _IN_RECORDS or _is_of_no_stream(item)]
+        told = _IN_RECORDS | (IN_HEALTH if device.kind is Kind.RECORDER else frozenset())
+        rest = [item for item in device.evidence if item.attribute not in told or _is_of_no_stream(item)]
         if not rest:
             return []
         table = self._table()
@@ -201,7 +230,9 @@ class _View:
     def _camera_name(self, camera: SurveyRecord) -> str:
         channel = place_words(camera)
         title = clean(camera_title(camera, channel).in_(self._language), 80)
-        return f"{title} ({channel.in_(self._language)})" if channel and camera.name else title
+        name = f"{title} ({channel.in_(self._language)})" if channel and camera.name else title
+        recorders = recorders_words(camera, self._addresses)
+        return f"{name} · {clean(camera.device, 45)} · {recorders.in_(self._language)}" if recorders else name
 
     def _title(self, text: str) -> Line:
         return Line(f"\n{text}", style="bold")

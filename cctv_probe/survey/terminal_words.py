@@ -30,6 +30,7 @@ WORKS = Text(en="good", th="ปกติ")
 FAULTY = Text(en="faulty", th="ผิดปกติ")
 FAULTS: dict[str, Text] = {
     "stream_dead": Text(en="no stream", th="ไม่มีภาพ"),
+    "channel_offline": Text(en="not connected", th="ไม่เชื่อมต่อ"),
     "picture_not_decoded": Text(en="unreadable", th="อ่านภาพไม่ได้"),
     "picture_signal_lost": Text(en="signal lost", th="สัญญาณขาด"),
     "picture_black": Text(en="black", th="ภาพดำ"),
@@ -44,6 +45,7 @@ FAULTS: dict[str, Text] = {
 CODEC = Text(en="Codec", th="รูปแบบ")
 DAYS = Text(en="Days", th="วัน")
 CHANNEL = Text(en="ch {number}", th="ช่อง {number}")
+RECORDED_BY = Text(en="rec. {address} ch {number}", th="บันทึก {address} ช่อง {number}")
 LEGEND = Text(
     en="{differs} sources differ (see `inspect`)   {proxy} not of the recording itself: live stream or recorder   fps: delivered, beside what is set",
     th="{differs} ข้อมูลไม่ตรงกัน (ดูด้วย `inspect`)   {proxy} ไม่ใช่ค่าของภาพที่บันทึกโดยตรง: จากภาพสดหรือเครื่องบันทึก   ภาพ/วิ: ที่ส่งจริง เทียบกับที่ตั้งไว้",
@@ -111,6 +113,7 @@ CLOSED = Text(en="Devices that no credential opened: {count}.", th="อุปก
 DISAGREES_TITLE = Text(en="Where the data differ", th="ข้อมูลที่ไม่ตรงกัน")
 NO_DISAGREEMENT = Text(en="All sources agree.", th="ข้อมูลทุกแหล่งตรงกัน")
 DEVICE_TITLE = Text(en="Device", th="อุปกรณ์")
+HEALTH_TITLE = Text(en="Health of the recorder", th="สภาพของเครื่องบันทึก")
 MORE_TITLE = Text(en="What else it told", th="ข้อมูลอื่นจากอุปกรณ์")
 FINDINGS_TITLE = Text(en="To look at", th="สิ่งที่ควรตรวจสอบ")
 VALUE_HEAD = Text(en="Value", th="ค่า")

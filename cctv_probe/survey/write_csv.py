@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from cctv_probe.model.evidence import Fact, Value
@@ -16,8 +17,8 @@ from cctv_probe.model.record import FIELDS, RetentionRecord, SurveyRecord
 from cctv_probe.model.words import Language, Text
 from cctv_probe.survey.agreement import disagreements
 from cctv_probe.survey.atomic import write_atomically
-from cctv_probe.survey.display import hint_words, number, value_words
-from cctv_probe.survey.result import Survey, by_place
+from cctv_probe.survey.display import hint_words, number, recorder_places, value_words
+from cctv_probe.survey.result import Survey, addresses, by_place
 from cctv_probe.survey.retention_words import was_looked_at
 from cctv_probe.survey.safe_text import clean
 from cctv_probe.survey.words import source_words
@@ -35,8 +36,10 @@ COLUMNS = (
     "working",
     "findings",
     *_RECORDINGS,
+    "recorded_by",
 )
-"""The header, in order. The last columns stand beside field 9 and are empty where recordings were not looked at; gaps are
+"""The header, in order. `recorded_by` names the recorders that show the camera, `address/channel` parted by `|`. The columns
+before it stand beside field 9 and are empty where recordings were not looked at; gaps are
 ISO 8601 intervals in UTC, parted by `|`."""
 
 _LONGEST_CELL = 2000
@@ -55,8 +58,10 @@ def csv_text(survey: Survey, language: Language) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     kinds = {place: device.kind.value for place, (device, _) in by_place(survey).items()}
+    places = addresses(survey.devices)
     for camera in survey.cameras:
-        writer.writerow(_row(camera, kinds.get((camera.device_id, camera.device), "unknown"), language))
+        kind = kinds.get((camera.device_id, camera.device), "unknown")
+        writer.writerow([*_row(camera, kind, language), _recorded_by(camera, places)])
     return out.getvalue()
 
 
@@ -85,6 +90,12 @@ def _row(camera: SurveyRecord, kind: str, language: Language) -> list[str]:
     findings = " | ".join(finding.text.in_(language) for finding in camera.findings)
     recordings = _recordings(camera.retention, language)
     return [*head, *values, *beside, _working(camera.working, language), guarded(findings), *recordings]
+
+
+def _recorded_by(camera: SurveyRecord, places: Mapping[str, str]) -> str:
+    here = [(camera.device, camera.channel)] if camera.views[0].role == "recorder" else []
+    recorders = [*here, *recorder_places(camera, places)]
+    return guarded("|".join(f"{address}/{number}" for address, number in recorders))
 
 
 def _recordings(retention: RetentionRecord, language: Language) -> list[str]:

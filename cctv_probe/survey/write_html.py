@@ -5,7 +5,7 @@ Every string passes `html_text`; a content policy forbids whatever might slip th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from importlib import resources
 from pathlib import Path
@@ -13,16 +13,17 @@ from pathlib import Path
 from cctv_probe.model.device import Device, Kind
 from cctv_probe.model.evidence import Fact
 from cctv_probe.model.record import FIELDS, SurveyRecord
-from cctv_probe.model.words import Language
+from cctv_probe.model.words import Language, Text
 from cctv_probe.survey import report_words as words
 from cctv_probe.survey import terminal_words
 from cctv_probe.survey.agreement import disagreements
 from cctv_probe.survey.atomic import write_atomically
-from cctv_probe.survey.display import camera_title, number, place_words, value_words
+from cctv_probe.survey.display import camera_title, number, place_words, recorders_words, value_words
+from cctv_probe.survey.health import health_lines
 from cctv_probe.survey.html_card import card, finding_list
 from cctv_probe.survey.html_text import Page, safe, table, tag
 from cctv_probe.survey.reasons import step_words
-from cctv_probe.survey.result import Survey, by_place, counts, differing_fields, differs, stayed_closed
+from cctv_probe.survey.result import Survey, addresses, by_place, counts, differing_fields, differs, stayed_closed
 from cctv_probe.survey.svg_timeline import legend_html
 from cctv_probe.survey.words import KINDS, moment_words, parse_utc, site_zone
 
@@ -35,7 +36,7 @@ NO_PICTURES: Pictures = {}
 
 def report_text(survey: Survey, language: Language, pictures: Pictures = NO_PICTURES) -> str:
     """The whole page; `pictures` are small JPEG files by (address, channel)."""
-    page = Page(language, pictures)
+    page = Page(language, pictures, addresses(survey.devices))
     style = resources.files("cctv_probe.survey").joinpath("report.css").read_text(encoding="utf-8")
     head = (
         '<meta charset="utf-8">'
@@ -60,6 +61,7 @@ def _parts(page: Page, survey: Survey) -> list[str]:
         _known_fields(page, survey),
         _closed(page, survey),
         _overview(page, survey),
+        _recorder_health(page, survey),
         _device_findings(page, survey),
         _records(page, survey),
         _device_list(page, survey, Kind.UNKNOWN),
@@ -161,7 +163,9 @@ def _overview_row(page: Page, camera: SurveyRecord, place: int) -> list[str]:
     channel = place_words(camera)
     name = tag("a", page(camera_title(camera, channel)), href=f"#camera-{place}")
     place_text = safe(camera.device) + (f" · {page(channel)}" if channel else "")
-    where = tag("div", place_text, kind="small soft") if camera.name else ""
+    recorders = recorders_words(camera, page.addresses)
+    place_text += f" · {page(recorders)}" if recorders else ""
+    where = tag("div", place_text, kind="small soft") if camera.name or recorders else ""
     brand, *values = (_shown(page, field, camera.fields[field], differs(camera, field)) for field in _OVERVIEW_FIELDS)
     cells = [tag("div", brand, kind="free"), *(tag("span", value, kind="tight") for value in values)]
     unread = all(camera.fields[field].chosen is None for field in _OVERVIEW_FIELDS)
@@ -191,6 +195,22 @@ def _legend(page: Page, survey: Survey) -> str:
     if all(camera.retention.timeline is None for camera in survey.cameras):
         return ""
     return tag("div", tag("p", page(words.TIMELINES)) + legend_html(page.language), kind="timelines small soft")
+
+
+def _recorder_health(page: Page, survey: Survey) -> str:
+    """Disks, overwriting, schedule, clock and time server of every recorder that tells of them."""
+    rows = [
+        [_address(device), _shown(page, "model", record.model), _health(page, lines)]
+        for device, record in zip(survey.devices, survey.device_records, strict=True)
+        if (lines := health_lines(device, record))
+    ]
+    head = [page(words.ADDRESS), page(words.MODEL), page(words.NOTE)]
+    return tag("h2", page(words.HEALTH_TITLE)) + table(head, rows) if rows else ""
+
+
+def _health(page: Page, lines: Iterable[tuple[Text, Text]]) -> str:
+    items = [tag("li", tag("b", f"{page(label)}:") + f" {page(text)}") for label, text in lines]
+    return tag("ul", "".join(items), kind="findings")
 
 
 def _device_findings(page: Page, survey: Survey) -> str:

@@ -113,6 +113,8 @@ class DeviceLogin:
     refusal: Text | None = None
     refused_after_success: int = 0
     unjudged: int = 0
+    locked: Text | None = None
+    """Why the device takes no login now, where it says so itself: then none is sent over any service."""
     _open: Reservation | None = None
     _open_kind: AccountKind = "device"
     _failed_with: Login | None = None
@@ -134,6 +136,8 @@ class DeviceLogin:
     def enter(self, kind: AccountKind, wait_s: float = 30.0) -> None:
         """Reserve one login of account `kind`. Nothing is reserved once the account was accepted in this visit."""
         login = self.login(kind)
+        if self.locked is not None:
+            raise StepError(Ending.LOCKED_OUT, self.locked)
         if self.refused_after_success >= REFUSALS_AFTER_SUCCESS:
             raise StepError(Ending.BUSY, BUSY_AFTER_SUCCESS)
         if kind in self.proven or self._open is not None:
@@ -190,6 +194,11 @@ class DeviceLogin:
         self._open = None
         self.unjudged += 1
         self.gate.leave(self._gate_name(self._open_kind), None)
+
+    def locked_out(self, why: Text) -> None:
+        """The device says that the account is locked: nothing more is sent over any of its services in this visit."""
+        self.locked = self.locked or why
+        self.refusal = self.refusal or why
 
     def closed(self, ending: Ending, why: Text) -> StepError:
         """No login can be sent at all, for the reason `why`: the error to raise."""

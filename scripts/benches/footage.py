@@ -1,7 +1,9 @@
 """`scripts/bench footage`: what proving recordings costs.
 
 1. A folder of 50,000 files with times in their names: the time and memory of indexing it, and of doing so again from the cache.
-2. The pure part: planning and judging one channel of 30 days with 60 presence samples, beside what a device needs to answer.
+2. The pure part: planning and judging one channel of 30 days with 60 presence samples.
+3. The same 30 days played over ONVIF from a recorder that takes 300 ms to answer PLAY, beside the least time in which it can
+   be asked for the same instants one after another (a bare client over plain sockets that looks at nothing).
 
 Medians; exit code 1 where a bound is missed.
 """
@@ -13,14 +15,46 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+import _bare_replay
 
 FILES = 50_000
 CHANNELS = 8
 ROUNDS = 3
 NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
+
+ADDRESS = "127.86.0.1"
+DAYS = 30
+PLAY_S = 0.3
+MOST_RATIO = 1.2
+BESIDE = timedelta(seconds=7)
+"""The bare client asks for other pictures of the same instants: the simulator draws each anew, and keeps those it drew."""
+
+_TOWN = """
+import json, sys
+from dataclasses import replace
+from pathlib import Path
+from cctv_probe.simulator.fleet import ArchiveFaults, Fleet, Names, Recorded, Recordings
+from cctv_probe.simulator.generated import credentials_for, many_cameras
+from cctv_probe.simulator.municipality import run_forever
+(camera,) = many_cameras(1, sys.argv[1]).devices
+days = Recordings(days=int(sys.argv[2]), recorded=Recorded(width=1280, height=720, bit_rate_bps=2_000_000))
+channel = replace(camera.channels[0], recordings=days)
+services = (*camera.services, "recording", "search", "replay")
+faults = replace(camera.faults, archive=ArchiveFaults(answer_delay_s=float(sys.argv[3]), max_playbacks=1))
+recorder = replace(camera, kind="recorder", services=services, channels=(channel,), faults=faults)
+fleet = Fleet(name=Names(en="For measuring", th="สำหรับวัด"), lao_code="05990196", devices=(recorder,))
+Path(sys.argv[4]).write_text(json.dumps(credentials_for(fleet)))
+run_forever(fleet, lambda town: print("ready", flush=True))
+"""
 
 _INDEX = """
 import json, resource, sys, time
@@ -109,6 +143,107 @@ def bench_pure() -> bool:
     return verdict("planning and judging, seconds", statistics.median(took), 0.1)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One check of the recorder: how long it took, and every instant it asked for, in order, `long` or not."""
+
+    seconds: float
+    instants: list[tuple[datetime, bool, bool]]
+    days: object
+    presence: int
+
+
+@contextmanager
+def recorder(folder: Path) -> Iterator[dict[str, str]]:
+    """The recorder in a process of its own; its login."""
+    secrets = folder / "recorder.json"
+    command = [sys.executable, "-c", _TOWN, ADDRESS, str(DAYS), str(PLAY_S), str(secrets)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        if process.stdout.readline().strip() != "ready":
+            raise SystemExit("the simulator did not start")
+        (group,) = json.loads(secrets.read_text())["groups"]
+        yield group
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def checked(login: dict[str, str], decoders: Any, folder: Path) -> Asked:
+    """One check as `cctv-probe retention` makes it; the time is that of the stage, index included."""
+    from cctv_probe.footage.check import Checking
+    from cctv_probe.footage.verifier import Tools
+    from cctv_probe.pipeline import scan
+    from cctv_probe.scope.permit import Scope
+    from cctv_probe.scope.targets import parse_targets
+    from cctv_probe.visiting import Means
+    from cctv_probe.wire.clock import SystemClock
+    from cctv_probe.wire.credentials import Credentials, Group, Login
+    from cctv_probe.wire.ledger import Ledger
+    from cctv_probe.wire.redaction import Redactor
+    from cctv_probe.wire.run_folder import RunFolder
+
+    clock, instants, purposes = SystemClock(), [], []
+
+    def heard(_channel: object, sample: Any) -> None:
+        instants.append((sample.at_utc, sample.purpose == "long", sample.outcome.value == "played"))
+        purposes.append(sample.purpose)
+
+    credentials = Credentials((Group("all", Login(login["user"], login["password"])),))
+    means = Means(
+        Scope.from_targets(parse_targets([ADDRESS])),
+        credentials,
+        Ledger(folder / "logins.sqlite", clock),
+        RunFolder(folder, Redactor(credentials.secrets(), credentials.users()), clock),
+        clock,
+        threading.Event(),
+        use_arp=False,
+        use_multicast=False,
+        checking=Checking(Tools(decoders, clock, on_sample=heard), DAYS),
+    )
+    (device,) = scan([ADDRESS], means).devices
+    (attempt,) = [one for one in device.attempts if one.step == "footage.onvif.replay"]
+    (channel,) = device.channels
+    days = channel.footage.retention.verified_days if channel.footage else None
+    return Asked(attempt.elapsed_s, instants, days, purposes.count("presence"))
+
+
+def bench_device(kept: Path) -> bool:
+    """What a check takes beside the least it can take."""
+    from cctv_probe.media.decoder import Decoders
+
+    took, least, ratios, wrong = [], [], [], 0
+    with recorder(kept) as login, Decoders() as decoders:
+        place = _bare_replay.Place(ADDRESS, 8554, "/onvif/replay/Recording_001", login["user"], login["password"], 101)
+        _bare_replay.ask(place, _a_week_ago(), is_long=True)  # the first PLAY waits until the clip is encoded
+        for number in range(ROUNDS):
+            folder = kept / f"check {number}"
+            folder.mkdir()
+            found = checked(login, decoders, folder)
+            began = time.monotonic()
+            played = [_bare_replay.ask(place, at + BESIDE, is_long=is_long) for at, is_long, _ in found.instants]
+            least.append(time.monotonic() - began)
+            took.append(found.seconds)
+            ratios.append(took[-1] / least[-1])
+            wrong += found.days != DAYS or played != [hit for _, _, hit in found.instants]
+    count = len(found.instants)
+    print(f"{DAYS} days of one channel over ONVIF, {count} instants ({found.presence} presence samples), PLAY {PLAY_S} s")
+    print(f"  asked: {statistics.median(took):.2f} s; the least: {statistics.median(least):.2f} s", end="; ")
+    print(f"{count} times the answer to PLAY alone: {count * PLAY_S:.2f} s")
+    held = [
+        verdict("ratio to the least", statistics.median(ratios), MOST_RATIO),
+        verdict("ratio to PLAY alone", statistics.median(took) / (count * PLAY_S), MOST_RATIO),
+        verdict("presence samples too few", max(0, 60 - found.presence), 0),
+        verdict("wrong rounds", wrong, 0),
+    ]
+    return all(held)
+
+
+def _a_week_ago() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0) - timedelta(days=7)
+
+
 def verdict(name: str, value: float, most: float) -> bool:
     """Print one figure beside its bound."""
     print(f"  {name}: {value:.3f} (at most {most})  {'ok' if value <= most else 'MISSED'}")
@@ -118,7 +253,7 @@ def verdict(name: str, value: float, most: float) -> bool:
 def main() -> int:
     """Run all."""
     with tempfile.TemporaryDirectory(prefix="cctv-probe-bench-") as kept:
-        held = [bench_folder(Path(kept)), bench_pure()]
+        held = [bench_folder(Path(kept)), bench_pure(), bench_device(Path(kept))]
     return 0 if all(held) else 1
 
 

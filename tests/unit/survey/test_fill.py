@@ -347,6 +347,10 @@ def bare(**changes: object) -> Device:
         ([("rtsp.DESCRIBE main", Ending.OK), ("onvif.GetServices", Ending.UNAUTHORIZED)], "unauthorized", "onvif_user"),
         ([("rtsp.DESCRIBE main", Ending.UNAUTHORIZED), ("onvif.GetServices", Ending.REFUSED)], "unauthorized", "groups"),
         ([], "not_asked", "ONVIF or RTSP"),
+        ([("onvif.GetServices", Ending.REFUSED), ("isapi.streamingChannels", Ending.OK)], "not_told", "did not tell"),
+        ([("onvif.GetServices", Ending.REFUSED), ("dahua.configManager.getConfig Encode", Ending.OK)], "not_told", ""),
+        ([("onvif.GetServices", Ending.REFUSED), ("isapi.streamingChannels", Ending.BUSY)], "busy", "later"),
+        ([("isapi.streamingChannels", Ending.OK), ("isapi.streamingChannels 201", Ending.TIMEOUT)], "not_told", ""),
     ],
 )  # fmt: skip
 def test_the_most_telling_step_gives_the_reason(attempts: list[tuple[str, Ending]], code: str, advice: str) -> None:
