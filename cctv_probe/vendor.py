@@ -73,8 +73,8 @@ def find_vendor(visit: Visit, endpoints: Iterable[Endpoint], brands: Iterable[st
     if named & OTHER_MAKERS and not named & (HIKVISION_FAMILY | DAHUA_FAMILY):
         return None
     finders: list[Callable[[Visit, Endpoint, str], Vendor | None]] = [_hikvision, _dahua]
-    if named & DAHUA_FAMILY and not named & HIKVISION_FAMILY:
-        finders = [_dahua, _hikvision]
+    if bool(named & DAHUA_FAMILY) != bool(named & HIKVISION_FAMILY):
+        finders = [_dahua if named & DAHUA_FAMILY else _hikvision]
     for endpoint in list(dict.fromkeys(endpoints))[:MOST_PORTS]:
         for finder in finders:
             found = finder(visit, endpoint, zone_name)

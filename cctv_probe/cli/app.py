@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from cctv_probe import __version__
-from cctv_probe.cli import demo, inspect, normalise, retention, scan, simulate
+from cctv_probe.cli import compare, credentials, demo, inspect, normalise, retention, scan, simulate
 from cctv_probe.cli.language import say
 from cctv_probe.model.words import Text
 
@@ -23,10 +24,16 @@ COMMANDS: tuple[tuple[str, object, Text], ...] = (
     ("inspect", inspect.inspect, inspect.ABOUT),
     ("retention", retention.retention, retention.ABOUT),
     ("normalise", normalise.normalise, normalise.ABOUT),
+    ("compare", compare.compare, compare.ABOUT),
     ("simulate", simulate.simulate, simulate.ABOUT),
     ("demo", demo.demo, demo.ABOUT),
 )
 """Every command, in the order of the help."""
+
+GROUPS: tuple[tuple[str, Callable[[], typer.Typer], Text], ...] = (
+    ("credentials", credentials.group, credentials.ABOUT),
+)
+"""Every group of commands, after them."""
 
 
 def build() -> typer.Typer:
@@ -52,6 +59,8 @@ def build() -> typer.Typer:
 
     for name, command, about in COMMANDS:
         app.command(name, help=say(about), short_help=say(about))(command)  # type: ignore[type-var]  # a literal table of functions
+    for name, group, about in GROUPS:
+        app.add_typer(group(), name=name, help=say(about), short_help=say(about))
     return app
 
 

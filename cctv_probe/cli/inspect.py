@@ -91,12 +91,13 @@ def inspect(
         raise typer.Exit(code)
     from rich.console import Console
 
+    from cctv_probe.survey.result import addresses
     from cctv_probe.survey.terminal_inspection import inspection
 
-    console = Console()
+    console, known = Console(), addresses(survey.devices)
     for device in found:
         record, cameras = survey.record_of(device), survey.cameras_of(device)
-        console.print(inspection(device, record, cameras, LANGUAGE, time_zone=survey.run.time_zone))
+        console.print(inspection(device, record, cameras, LANGUAGE, time_zone=survey.run.time_zone, addresses=known))
     raise typer.Exit(code)
 
 

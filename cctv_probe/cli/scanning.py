@@ -119,7 +119,7 @@ def exit_code(finished: Finished) -> int:
     from cctv_probe.model.device import Kind
 
     seen = [device for device in finished.survey.devices if device.kind in (Kind.CAMERA, Kind.RECORDER)]
-    read = {camera.device_id for camera in finished.survey.cameras if _is_read(camera.fields)}
+    read = {view.device_id for camera in finished.survey.cameras if _is_read(camera.fields) for view in camera.views}
     whole = [
         device
         for device in seen

@@ -51,7 +51,8 @@ def _by_shape(spans: Sequence[Span], days: SiteDays) -> str:
     a_day = len(spans) / max(1.0, reached_s / _DAY_S)
     if a_day > _PIECES_A_DAY and statistics.median(lengths) <= _SHORT_S:
         return "motion"
-    return "continuous" if statistics.median(lengths) >= _DAY_S / 2 else "unknown"
+    long_s = sum(length for length in lengths if length >= _DAY_S / 2)  # a few old clips kept by hand change no mode
+    return "continuous" if statistics.median(lengths) >= _DAY_S / 2 or long_s >= _WHOLE * sum(lengths) else "unknown"
 
 
 def _same_every_day(spans: Sequence[Span], days: SiteDays) -> bool:

@@ -114,6 +114,8 @@ def _by_serial(met: Met, source: Source, own: int) -> tuple[int | None, bool]:
         return _only(met.by_serial[source.serial], own), False
     relations: dict[str, set[int]] = {"same": set(), "part": set()}
     for serial, ats in met.by_serial.items():
+        if source.serial not in serial and serial not in source.serial:
+            continue
         relation = serial_relation(source.serial, serial)
         if relation in relations:
             relations[relation] |= set(ats)

@@ -76,7 +76,7 @@ def _max_resolution(views: Sequence[Seen]) -> Fact:
 
 
 def _as_limit(item: Evidence) -> Evidence:
-    return item if item.role else replace(item, role="recorder_setting")
+    return replace(item, role="recorder_setting")
 
 
 def of_recording(seen: Seen, attribute: str) -> list[Evidence]:

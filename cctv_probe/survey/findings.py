@@ -115,7 +115,8 @@ def camera_findings(
     derived += [*_brand_of_recorder(fields["brand"]), *_maximum_exceeded(fields)]
     derived += [*less, *joined_findings.recorder_limits(fields), *joined_findings.connections(views)]
     own = dict.fromkeys(finding for seen in views for finding in seen.channel.findings)
-    return (*own, *recorded, *joined_findings.which_archive(views, kept), *derived)
+    archives = [*joined_findings.which_archive(views, kept), *joined_findings.other_archives(views, kept)]
+    return (*own, *recorded, *archives, *derived)
 
 
 def _severity(field: str, fact: Fact) -> Severity:

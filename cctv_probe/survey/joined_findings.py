@@ -83,6 +83,14 @@ def connections(views: Sequence[Seen]) -> Iterator[Finding]:
             yield Finding("recorder_lost_camera", "high", _NOT_CONNECTED.with_(**words))
 
 
+def other_archives(views: Sequence[Seen], kept: Seen) -> Iterator[Finding]:
+    """What the check of the other archives found, each sentence with its place."""
+    for seen in views:
+        if seen is not kept and seen.channel.footage is not None:
+            for finding in seen.channel.footage.retention.findings:
+                yield Finding(finding.code, finding.severity, _AT.with_(place=_place(seen), said=finding.text))
+
+
 def which_archive(views: Sequence[Seen], kept: Seen) -> Iterator[Finding]:
     """Whose recordings field 9 speaks of, where several were looked at."""
     if kept.channel.footage is None or kept.channel.footage.retention.verified_days is None:
@@ -91,6 +99,7 @@ def which_archive(views: Sequence[Seen], kept: Seen) -> Iterator[Finding]:
         yield Finding("retention_archive", "info", _ON_CARD.with_(kept=_place(kept)))
 
 
+_AT = Text(en="At {place}: {said}", th="ที่{place}: {said}")
 _RECORDER_CHANNEL = Text(en="recorder {address}, channel {channel}", th="เครื่องบันทึก {address} ช่อง {channel}")
 _CARD = Text(en="the camera {address} itself", th="ตัวกล้อง {address} เอง")
 

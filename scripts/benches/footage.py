@@ -228,7 +228,9 @@ def bench_device(kept: Path) -> bool:
             ratios.append(took[-1] / least[-1])
             wrong += found.days != DAYS or played != [hit for _, _, hit in found.instants]
     count = len(found.instants)
-    print(f"{DAYS} days of one channel over ONVIF, {count} instants ({found.presence} presence samples), PLAY {PLAY_S} s")
+    print(
+        f"{DAYS} days of one channel over ONVIF, {count} instants ({found.presence} presence samples), PLAY {PLAY_S} s"
+    )
     print(f"  asked: {statistics.median(took):.2f} s; the least: {statistics.median(least):.2f} s", end="; ")
     print(f"{count} times the answer to PLAY alone: {count * PLAY_S:.2f} s")
     held = [

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 from cctv_probe.contract.record import SurveyShape
 from cctv_probe.simulator.fleet_file import load_fleet
 from cctv_probe.simulator.oracle import expected_cameras, expected_streams
+from cctv_probe.simulator.oracle_retention import expected_retention
 from tests.endtoend.commands import FLEETS, environment, files_with, fleet_on, passwords, run
 
 ATTRIBUTES = ("brand", "resolution", "max_resolution", "frame_rate")
@@ -37,19 +39,25 @@ def survey_of(folder: Path) -> dict[str, Any]:
 
 @pytest.mark.xdist_group("demo")
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_the_demo_shows_every_camera_as_the_fleet_file_says_it_is(state: Path, tmp_path: Path) -> None:
-    ended = run("demo", "--out", str(tmp_path / "demo"), "--lang", "th", state=state, COLUMNS="120")
+    ended = run("demo", "--out", str(tmp_path / "demo"), "--lang", "th", state=state, COLUMNS="120", timeout_s=380)
     assert ended.returncode == 0, ended.stderr
     fleet = load_fleet(FLEETS / "demo.yaml")
+    recorded = {(one.address, one.channel): one for one in expected_retention(fleet, datetime.now(UTC))}
     cameras = {(camera["device"], camera["channel"]): camera for camera in survey_of(tmp_path / "demo")["cameras"]}
     for expected in expected_cameras(fleet):
+        kept = recorded.get((expected.address, expected.channel))
         fields = cameras[(expected.address, expected.channel)]["fields"]
         for attribute in ATTRIBUTES:
             if attribute not in expected.untellable:
-                told, true = fields[attribute]["value"], getattr(expected, attribute)
+                of_recording = kept is not None and attribute in ("resolution", "frame_rate")
+                told, true = fields[attribute]["value"], getattr(kept if of_recording else expected, attribute)
+                assert fields[attribute]["proxy"] is (kept is None) or attribute not in ("resolution", "frame_rate")
                 close = isinstance(true, float) and abs(told - true) <= max(0.3, 0.02 * true)
                 assert told == true or close, (expected.address, attribute)
-        assert fields["file_format"]["value"] == {"codec": expected.codec, "container": "not_observable"}
+        codec = kept.codec if kept else expected.codec
+        assert fields["file_format"]["value"] == {"codec": codec, "container": "not_observable"}
         assert expected.brand in ended.stdout
     assert len(cameras) == len(expected_cameras(fleet))
     for stream in (each for each in expected_streams(fleet) if each.name == "main"):
@@ -61,6 +69,17 @@ def test_the_demo_shows_every_camera_as_the_fleet_file_says_it_is(state: Path, t
             assert camera["working"]["value"] is (not stream.health_faults), stream.address
     assert files_with(tmp_path, passwords(fleet)) == []
     assert not any(secret in ended.stdout + ended.stderr for secret in passwords(fleet))
+
+    for place, kept in recorded.items():
+        assert kept.verified_days is not None
+        retention = cameras[place]["retention"]
+        assert cameras[place]["fields"]["retention_days"]["value"] == kept.verified_days, place
+        enough = "match" if kept.verified_days >= 29 else "maturing" if kept.maturing else "mismatch"
+        assert (retention["verdict"], retention["complete"]) == (enough, True), place
+        days = {day["date"] for day in retention["timeline"]["days"] if day["day"] in kept.missing_days}
+        assert len(days) == len(kept.missing_days) <= len(retention["gaps"])
+    assert "ยืนยันได้" in ended.stdout
+    assert (tmp_path / "demo" / "report.html").read_text(encoding="utf-8").count("<svg") >= len(recorded)
 
 
 def test_lies_stand_beside_the_truth_as_disagreements(state: Path, tmp_path: Path) -> None:

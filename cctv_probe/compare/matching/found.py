@@ -49,7 +49,7 @@ def found_cameras(survey: Survey) -> tuple[FoundCamera, ...]:
     by_id: dict[str, list[tuple[Device, DeviceRecord]]] = defaultdict(list)
     for device, record in zip(survey.devices, survey.device_records, strict=True):
         by_id[device.id].append((device, record))
-    alone = Counter(camera.device_id for camera in survey.cameras)
+    alone = Counter(view.device_id for camera in survey.cameras for view in camera.views)
     repeated = Counter(camera.id for camera in survey.cameras)
     seen: Counter[str] = Counter()
     found: list[FoundCamera] = []

@@ -263,6 +263,12 @@ class TestLikeness:
         ]
         assert entries(*devices) == [("12/1",), ("13/1",), ("5/1",)]
 
+    def test_one_of_many_of_a_model_is_found_by_its_name_and_the_rest_are_left(self) -> None:
+        many = [self.looks(camera(last), f"จุดที่ {last}", "DS-2CD2T47G2-L") for last in range(20, 90)]
+        sources = [self.looks(recorder({}), "จุดที่ 77", "DS-2CD2T47G2-L"),
+                   self.looks(recorder({}, last=6), "จุดอื่น", "DS-2CD2T47G2-L")]  # fmt: skip
+        assert [entry for entry in entries(*many, *sources) if len(entry) > 1] == [("77/1", "5/1")]
+
     def test_a_name_that_makers_write_is_not_enough(self) -> None:
         devices = [self.looks(camera(12), "Camera 01", None), self.looks(recorder({}), "Camera 01", None)]
         assert entries(*devices) == [("12/1",), ("5/1",)]

@@ -6,9 +6,11 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cctv_probe.contract.record import SurveyShape
-from cctv_probe.model.device import Channel, Device, View
+from cctv_probe.model.device import Channel, Device, Kind, View
 from cctv_probe.model.evidence import Standing
 from cctv_probe.model.footage import Footage
 from cctv_probe.model.record import SurveyRecord
@@ -21,6 +23,7 @@ from cctv_probe.survey.write_html import report_text
 from cctv_probe.survey.write_json import survey_text
 from tests.unit.survey import invented
 from tests.unit.survey import invented_footage as footage
+from tests.unit.survey.generated import DEVICES, VALUES
 from tests.unit.survey.invented import said
 from tests.unit.survey.invented_joined import CAMERA, GB, RECORDER, filled, joined, pair, recorder, set_to, survey
 
@@ -93,6 +96,12 @@ class TestField8:
         assert "recorder_limits_resolution" in found
         assert "max_resolution_disagrees" not in found
 
+    def test_a_limit_that_a_recorder_tells_over_onvif_is_a_limit_too(self) -> None:
+        told = said("channel/1", "max_resolution", "1280x720", "onvif.media1.options", role="live")
+        camera = joined(*pair(told))
+        assert camera.fields["max_resolution"].value == "1280x720"
+        assert "recorder_limits_resolution" in codes(camera)
+
     def test_is_the_cameras_where_the_recorder_takes_more(self) -> None:
         more = said("channel/1", "max_resolution", "3840x2160", "isapi.streaming_capabilities", role="recorder_setting")
         camera = joined(*pair(more))
@@ -159,6 +168,11 @@ class TestField9:
             joined(kept(invented.camera()), kept(recorder(), replace(footage.KEPT, verified_days=2))),
             "retention_archive",
         )
+
+    def test_what_the_check_of_the_other_archive_found_is_told_with_its_place(self) -> None:
+        card = kept(invented.camera(), replace(footage.OVERSTATED, verified_days=3), footage.OVERSTATED_DAYS)
+        camera = joined(card, kept(recorder()))
+        assert text_of(camera, "footage_index_overstates") == "At the camera 127.0.10.1 itself: It claims 30, 18 play."
 
     def test_no_proof_stays_no_value_whatever_the_disks_could_hold(self) -> None:
         camera = joined(*pair())
@@ -266,3 +280,44 @@ def test_every_output_shows_the_camera_once_with_both_addresses() -> None:
     page = report_text(whole, "en")
     assert page.count("127.0.10.1 · recorder 127.0.10.9 channel 1") == 2
     assert len(whole.cameras_of(whole.devices[1])) == 2
+
+
+@st.composite
+def towns(draw: st.DrawFn) -> list[Device]:
+    """A few devices that say anything, and name one another as sources."""
+    found = []
+    for device in draw(st.lists(DEVICES, max_size=4)):
+        told = [
+            said(f"channel/{number}", attribute, draw(values), "isapi.input_proxy")
+            for number in (1, 2)
+            for attribute, values in (
+                ("source_address", st.sampled_from(["127.0.10.1", "127.0.10.2", "::1", ""]) | VALUES),
+                ("source_channel", st.sampled_from([1, 2]) | VALUES),
+                ("online", st.booleans() | VALUES),
+                ("working", VALUES),
+                ("recording_scheduled", VALUES),
+                ("recorded_stream", VALUES),
+            )
+        ]
+        told += [
+            said("device", name, draw(VALUES), "isapi.storage") for name in ("storage_total_bytes", "disks", "ntp")
+        ]
+        found.append(replace(device, evidence=(*device.evidence, *told)))
+    return found
+
+
+@settings(max_examples=80, deadline=None)
+@given(towns())
+def test_whatever_devices_say_of_one_another_every_view_has_one_record_that_keeps_the_contract(
+    devices: list[Device],
+) -> None:
+    records, cameras = filled(*devices)
+    whole = Survey(invented.run(), tuple(devices), records, cameras)
+    data = json.loads(survey_text(whole))
+    SurveyShape.model_validate(data)
+    assert shape(from_shape(data)) == data
+    views = sum(len(device.channels) or (device.kind is Kind.CAMERA) for device in devices)
+    assert sum(len(camera.views) for camera in cameras) == views
+    assert all(camera.views[0] == View(camera.device_id, camera.channel, camera.views[0].role) for camera in cameras)
+    assert csv_text(whole, "th").count("\r\n") == len(cameras) + 1
+    assert report_text(whole, "th").endswith("</html>\n")
