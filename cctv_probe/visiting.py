@@ -264,7 +264,7 @@ def prove(meeting: Encounter) -> None:
     if archive is None:
         known = meeting.channels or ((Channel(1),) if _kind(meeting) is Kind.CAMERA else ())
         nothing = StepError(Ending.NOT_SUPPORTED, NO_ARCHIVE.with_(address=visit.address))
-        meeting.channels = without(known, nothing, "", checking, code="no_archive")
+        meeting.channels = without(known, nothing, "", checking, code="no_archive", state_key=_archive_key(meeting))
         return
 
     def played() -> None:

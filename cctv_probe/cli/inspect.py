@@ -15,6 +15,7 @@ from cctv_probe.cli.language import LANGUAGE, say
 from cctv_probe.model.words import Text
 
 if TYPE_CHECKING:
+    from cctv_probe.model.device import Device
     from cctv_probe.survey.result import Survey
 
 ABOUT = Text(
@@ -42,6 +43,7 @@ def inspect(
     address: Annotated[str, typer.Argument(help=say(_ADDRESS), metavar="ADDRESS")],
     earlier: Annotated[Path | None, typer.Option("--from", help=say(_FROM), metavar="FOLDER")] = None,
     scope: options.Scope = None,
+    site: options.Site = None,
     credentials: options.CredentialsOption = None,
     user: options.User = None,
     allow_public: options.AllowPublic = False,
@@ -61,11 +63,12 @@ def inspect(
 
     check_lang(lang)
     if earlier is not None:
-        survey, code = _from_run(earlier), exits.ALL_READ
+        survey, code = _with_site(_from_run(earlier), site), exits.ALL_READ
     else:
         asked = Asked(
             targets=(address,),
             scope_file=scope,
+            site_file=site,
             credentials_file=credentials,
             user=user,
             allow_public=allow_public,
@@ -84,11 +87,16 @@ def inspect(
     if not found:
         missing = _NOT_IN_RUN.with_(path=earlier, address=address) if earlier else _NOT_THERE.with_(address=address)
         raise Stop(exits.NOTHING_DONE, missing)
+    _show(survey, found, as_json=as_json)
+    raise typer.Exit(code)
+
+
+def _show(survey: Survey, found: list[Device], *, as_json: bool) -> None:
     if as_json:
         from cctv_probe.survey.write_json import survey_text
 
         sys.stdout.write(survey_text(survey))
-        raise typer.Exit(code)
+        return
     from rich.console import Console
 
     from cctv_probe.survey.result import addresses
@@ -98,7 +106,15 @@ def inspect(
     for device in found:
         record, cameras = survey.record_of(device), survey.cameras_of(device)
         console.print(inspection(device, record, cameras, LANGUAGE, time_zone=survey.run.time_zone, addresses=known))
-    raise typer.Exit(code)
+
+
+def _with_site(survey: Survey, site: Path | None) -> Survey:
+    if site is None:
+        return survey
+    from cctv_probe.cli.site import read_site
+    from cctv_probe.survey.site_list import merge
+
+    return merge(survey, read_site(site))
 
 
 def _from_run(folder: Path) -> Survey:

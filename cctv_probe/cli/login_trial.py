@@ -235,6 +235,10 @@ class _Trial:
         account = NotingAccount(self.login, "device", "RTSP")
         uri = on_host(self.path or self._usual_path(), self.visit.address, port, tls=tls)
         tried = self._asked(before, "device", account, lambda: self._describe(uri, port, account, tls=tls))
+        if tried.outcome is Outcome.WORKS:
+            tried = replace(
+                tried, says=words.OPEN
+            )  # that there is no stream at a guessed path says nothing about the login
         return replace(tried, scheme=account.scheme(secure=tls))
 
     def _describe(self, uri: str, port: int, account: NotingAccount, *, tls: bool) -> None:
@@ -296,7 +300,7 @@ class _Trial:
         return replace(before, outcome=outcome, says=self.visit.clean(error.line), account=kind if sent else None)
 
     def _worded(self, tried: Tried) -> Tried:
-        """What works, with the group and the scheme that were used."""
+        """What works, with the group and the scheme that were used, and what was answered instead of the question."""
         if tried.outcome is not Outcome.WORKS:
             return tried
         template = words.WORKS if tried.says == words.OPEN else words.WORKS_ALONE

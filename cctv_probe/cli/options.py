@@ -23,6 +23,10 @@ _HELP = {
         en="User name for every device; its password is asked for without being shown.",
         th="ชื่อผู้ใช้สำหรับทุกอุปกรณ์ โปรแกรมจะถามรหัสผ่านโดยไม่แสดงบนหน้าจอ",
     ),
+    "site": Text(
+        en="Site list that compare --save wrote (site.csv): what was declared of each camera.",
+        th="บัญชีกล้องของพื้นที่ที่ compare --save เขียนไว้ (site.csv): ค่าที่ระบุไว้ของกล้องแต่ละตัว",
+    ),
     "exclude": Text(en="Addresses to leave out. May be repeated.", th="ที่อยู่ที่ไม่ตรวจ ระบุซ้ำได้"),
     "public": Text(
         en="Allow addresses outside private networks. Only with the owner's written permission.",
@@ -75,6 +79,7 @@ CredentialsOption = Annotated[
     Path | None, typer.Option("--credentials", help=say(_HELP["credentials"]), metavar="FILE")
 ]
 User = Annotated[str | None, typer.Option("--user", help=say(_HELP["user"]), metavar="NAME")]
+Site = Annotated[Path | None, typer.Option("--site", help=say(_HELP["site"]), metavar="FILE")]
 Exclude = Annotated[list[str] | None, typer.Option("--exclude", help=say(_HELP["exclude"]), metavar="RANGE")]
 AllowPublic = Annotated[bool, typer.Option("--allow-public", help=say(_HELP["public"]))]
 Ports = Annotated[str, typer.Option("--ports", help=say(_HELP["ports"]), metavar="LIST")]

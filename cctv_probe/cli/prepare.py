@@ -47,6 +47,8 @@ class Asked:
     """What field 9 was declared to be."""
     repeat_seed: str | None = None
     night_minutes: float = 20.0
+    site_file: Path | None = None
+    """The site list; where none is named, the scope file's."""
 
 
 def check_lang(lang: str) -> None:
@@ -122,7 +124,7 @@ def read_ports(typed: str) -> tuple[int, ...]:
     """`8085,8090` → the ports. Raises `Stop`."""
     ports = []
     for word in typed.replace(",", " ").split():
-        if not word.isdigit() or not 1 <= int(word) <= 65_535:
+        if not (word.isascii() and word.isdigit()) or not 1 <= int(word) <= 65_535:
             raise Stop(exits.USAGE, _BAD_PORT.with_(word=word[:20]))
         ports.append(int(word))
     return tuple(dict.fromkeys(ports))

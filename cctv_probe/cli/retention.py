@@ -51,6 +51,7 @@ def retention(
     minutes: options.NightMinutes = 20.0,
     folder_file: Annotated[Path | None, typer.Option("--folder-file", help=say(_LAYOUT), metavar="FILE")] = None,
     scope: options.Scope = None,
+    site: options.Site = None,
     credentials: options.CredentialsOption = None,
     user: options.User = None,
     exclude: options.Exclude = None,
@@ -69,6 +70,7 @@ def retention(
     asked = Asked(
         targets=tuple(targets or ()),
         scope_file=scope,
+        site_file=site,
         credentials_file=credentials,
         user=user,
         exclude=tuple(exclude or ()),
@@ -114,7 +116,7 @@ def _folder(targets: tuple[str, ...]) -> Path | None:
 def _is_path(target: str) -> bool:
     """`/mnt/nas`, `./export`, `~/export`, `C:\\export` or a folder that is there; `10.0.0.0/24` is none."""
     named = target.startswith(("/", "./", "../", "~", ".\\", "..\\")) or target[1:3] in (":\\", ":/")
-    return named or target in (".", "..") or (os.sep not in target and Path(target).is_dir())
+    return named or target in (".", "..") or bool(target and os.sep not in target and Path(target).is_dir())
 
 
 def _show(finished: Finished, *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from cctv_probe.cli.exits import Stop
 from cctv_probe.cli.prepare import Asked, new_run_folder, state_folder
 from cctv_probe.cli.progress import ScanProgress
 from cctv_probe.cli.scanning import Finished, stop_on_ctrl_c, write_outputs
+from cctv_probe.cli.site import read_site
 from cctv_probe.model.finding import Finding
 from cctv_probe.model.words import Text
 from cctv_probe.wire.clock import SystemClock, utc_text
@@ -41,7 +42,9 @@ def run_folder(root: Path, layout: Path | None, asked: Asked) -> Finished:
     from cctv_probe.footage.verifier import Tools
     from cctv_probe.media.decoder import Decoders
     from cctv_probe.model.device import Run
+    from cctv_probe.survey.site_list import merge
 
+    site = read_site(asked.site_file)
     clock, stop = SystemClock(), threading.Event()
     settings = _settings(layout)
     run_id, started = new_run_id(clock.now()), clock.now()
@@ -52,6 +55,8 @@ def run_folder(root: Path, layout: Path | None, asked: Asked) -> Finished:
         archive = FolderArchive(root, reader, clock, settings, kept)
         tools = Tools(decoders, clock, StateStore(kept), settings.zone.key, stop, progress.sample)
         checking = Checking(tools, asked.days, asked.repeat_seed, asked.night_minutes * 60)
+        own = f"address:{root.absolute()}:0"  # the id of the device that `_survey` makes of the folder
+        checking = replace(checking, declared_for=lambda _key, channel: site.declared_days(own, channel))
         checked = check(archive, folder_id(root), (), checking)
     if checked.ending is not None:
         raise Stop(exits.NOTHING_DONE, checked.ending.line)
@@ -67,7 +72,7 @@ def run_folder(root: Path, layout: Path | None, asked: Asked) -> Finished:
         addresses_tried=0,
         time_zone=settings.zone.key,
     )
-    survey = _survey(root, checked, archive.lines, run)
+    survey = merge(_survey(root, checked, archive.lines, run), site)
     write_outputs(survey, folder)
     return Finished(survey, folder, tuple(archive.lines), stop.is_set(), not stop.is_set())
 

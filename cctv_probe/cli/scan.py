@@ -28,6 +28,7 @@ _STOPPED = Text(en="Stopped before the end; what was found until then is kept.",
 def scan(
     targets: Annotated[list[str] | None, typer.Argument(help=say(_TARGETS), metavar="[ADDRESSES]...")] = None,
     scope: options.Scope = None,
+    site: options.Site = None,
     credentials: options.CredentialsOption = None,
     user: options.User = None,
     exclude: options.Exclude = None,
@@ -56,6 +57,7 @@ def scan(
     asked = Asked(
         targets=tuple(targets or ()),
         scope_file=scope,
+        site_file=site,
         credentials_file=credentials,
         user=user,
         exclude=tuple(exclude or ()),

@@ -17,6 +17,7 @@ from cctv_probe.cli.exits import Stop
 from cctv_probe.cli.language import LANGUAGE
 from cctv_probe.cli.prepare import Asked, make_means, read_credentials, read_scope, state_folder
 from cctv_probe.cli.progress import ScanProgress
+from cctv_probe.cli.site import days_by_channel, read_site, with_closed
 from cctv_probe.model.finding import Finding
 from cctv_probe.model.words import Text
 from cctv_probe.wire.clock import SystemClock, utc_text
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from cctv_probe.stream.ceiling import Ceiling
     from cctv_probe.stream.measure import Measuring
     from cctv_probe.survey.result import Survey
+    from cctv_probe.survey.site_list import SiteList
     from cctv_probe.visiting import Means
 
 NO_PICTURES: Mapping[tuple[str, int], bytes] = {}
@@ -49,6 +51,8 @@ def run_scan(asked: Asked, *, quiet: bool = False) -> Finished:
     """Scan, and write the outputs. Raises `Stop` where nothing could be begun or written."""
     clock = SystemClock()
     scope, left_out = read_scope(asked, clock)
+    site = read_site(asked.site_file or scope.site)
+    scope = with_closed(scope, site)
     credentials = read_credentials(asked)
     run_id = new_run_id(clock.now())
     means = make_means(asked, scope, credentials, clock, run_id)
@@ -57,13 +61,15 @@ def run_scan(asked: Asked, *, quiet: bool = False) -> Finished:
     started = clock.now()
     try:
         progress = ScanProgress(quiet=quiet)
-        with _watching(asked, means, progress) as able, stop_on_ctrl_c(means.stop), progress:
+        with _watching(asked, means, progress, site) as able, stop_on_ctrl_c(means.stop), progress:
             scanned = scan(scope.targets, able, on_discovery=progress.discovery, on_met=progress.met)
     finally:
         means.ledger.close()
         means.folder.close()
     remarks = [*([left_out] if left_out else []), *_remarks(scanned)]
-    survey = _survey(means, scanned, run_id, utc_text(started), utc_text(clock.now()))
+    from cctv_probe.survey.site_list import merge
+
+    survey = merge(_survey(means, scanned, run_id, utc_text(started), utc_text(clock.now())), site)
     write_outputs(survey, means.folder.path, scanned.thumbnails)
     return Finished(survey, means.folder.path, tuple(remarks), means.stop.is_set(), scanned.complete)
 
@@ -155,7 +161,7 @@ def _remarks(scanned: Scanned) -> Iterator[Text]:
 
 
 @contextmanager
-def _watching(asked: Asked, means: Means, progress: ScanProgress) -> Iterator[Means]:
+def _watching(asked: Asked, means: Means, progress: ScanProgress, site: SiteList) -> Iterator[Means]:
     """The means with what this run watches: live streams, recordings, both or neither. Decoder children end with the block."""
     wants_pictures = asked.retention or (asked.measure and asked.pictures)
     if not (asked.measure or asked.retention):
@@ -170,7 +176,7 @@ def _watching(asked: Asked, means: Means, progress: ScanProgress) -> Iterator[Me
         yield replace(
             means,
             measuring=_measuring(asked, means, ceiling, decoders if asked.pictures else None),
-            checking=_checking(asked, means, ceiling, decoders, progress) if decoders else None,
+            checking=_checking(asked, means, ceiling, decoders, progress, site) if decoders else None,
         )
 
 
@@ -188,7 +194,7 @@ def _measuring(asked: Asked, means: Means, ceiling: Ceiling, decoders: Decoders 
 
 
 def _checking(
-    asked: Asked, means: Means, ceiling: Ceiling, decoders: Decoders, progress: ScanProgress
+    asked: Asked, means: Means, ceiling: Ceiling, decoders: Decoders, progress: ScanProgress, site: SiteList
 ) -> Checking | None:
     """How recordings are proven in this run; None where they are left alone."""
     if not asked.retention:
@@ -201,7 +207,8 @@ def _checking(
     store = StateStore(state_folder() / "footage")
     tools = Tools(decoders, means.clock, store, means.scope.time_zone, means.stop, progress.sample)
     pace = Leftover(ceiling, means.stop)
-    return Checking(tools, asked.days, asked.repeat_seed, asked.night_minutes * 60, pace=pace)
+    checking = Checking(tools, asked.days, asked.repeat_seed, asked.night_minutes * 60, pace=pace)
+    return replace(checking, declared_for=days_by_channel(site))
 
 
 @contextmanager

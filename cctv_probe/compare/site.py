@@ -12,7 +12,7 @@ from cctv_probe.compare.output.listing import places
 from cctv_probe.compare.output.sides import Compared
 from cctv_probe.model.evidence import Value
 from cctv_probe.model.record import FIELDS
-from cctv_probe.survey.site_list import SiteCamera, SiteList
+from cctv_probe.survey.site_list import SiteCamera, SiteList, comes_back
 
 _SURE = ("high", "medium")
 
@@ -31,6 +31,8 @@ def site_of(compared: Compared) -> SiteList:
         if row.found is None or row.pair is None or not is_confirmed(row.pair):
             continue
         camera = row.found.camera
+        if not comes_back(camera.id):
+            continue
         found.append(
             SiteCamera(
                 id=camera.id,

@@ -29,7 +29,8 @@ NO_ARCHIVE = Text(
 class Checking:
     """How recordings are checked in a run. `declared_days` is what field 9 was declared to be, or `--days`; `seed` repeats
     a draw; `seconds` is the most one recorder may cost tonight, `samples` the most instants (None: no limit); `pace` is
-    told of the bytes of every read of a playback, and may sleep."""
+    told of the bytes of every read of a playback, and may sleep. `declared_for` knows what was declared of single
+    channels, by the archive's state key and channel number; where it says None, `declared_days` holds."""
 
     tools: Tools
     declared_days: int | None = None
@@ -37,6 +38,12 @@ class Checking:
     seconds: float = NIGHT_S
     samples: int | None = None
     pace: Callable[[int], None] | None = None
+    declared_for: Callable[[str, int], int | None] | None = None
+
+    def days_of(self, state_key: str, channel: int) -> int | None:
+        """What field 9 was declared to be for this channel."""
+        declared = self.declared_for(state_key, channel) if self.declared_for and state_key else None
+        return self.declared_days if declared is None else declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +62,20 @@ def check(archive: Archive, state_key: str, known: Sequence[Channel], checking: 
     `state_key` tells this archive from all others of the site, for the samples of earlier nights.
     """
 
-    def asked(_channel: ArchiveChannel) -> Asked:
-        return Asked(declared_days=checking.declared_days, seed=checking.seed)
+    def asked(channel: ArchiveChannel) -> Asked:
+        return Asked(declared_days=checking.days_of(state_key, channel.number), seed=checking.seed)
 
     allowance = Allowance(checking.seconds, checking.samples)
     try:
         verified = verify_all(archive, state_key, asked, checking.tools, allowance)
     except StepError as error:
-        return Checked(without(known, error, archive.source, checking), (), error)
+        return Checked(without(known, error, archive.source, checking, state_key=state_key), (), error)
     by_number = {item.channel.number: item for item in verified}
     names = {item.channel.number: item.channel.name for item in verified}
     listed = {channel.number: channel for channel in known}
     listed |= {number: Channel(number, names[number]) for number in by_number if number not in listed}
     channels = tuple(
-        replace(listed[number], footage=footage_of(by_number[number], checking.declared_days))
+        replace(listed[number], footage=footage_of(by_number[number], checking.days_of(state_key, number)))
         if number in by_number
         else listed[number]
         for number in sorted(listed)
@@ -85,13 +92,22 @@ def footage_of(verified: Verified, declared_days: int | None) -> Footage:
 
 
 def without(
-    known: Sequence[Channel], error: StepError, source: str, checking: Checking, *, code: str = "footage_not_asked"
+    known: Sequence[Channel],
+    error: StepError,
+    source: str,
+    checking: Checking,
+    *,
+    code: str = "footage_not_asked",
+    state_key: str = "",
 ) -> tuple[Channel, ...]:
     """The known channels, each with the reason why nothing is known of its recordings."""
     nothing = error.ending is Ending.NOT_SUPPORTED and code != "footage_not_asked"
     why = error.line if nothing else NOT_ASKED.with_(reason=error.line)
-    declared = checking.declared_days
-    verdict = "not_observed" if declared is not None else "not_assessed"
-    retention = Retention(None, verdict, why_code=code, why=why)
-    footage = Footage(retention, Timeline((), checking.tools.zone_name, declared), source, error.line)
-    return tuple(replace(channel, footage=footage) for channel in known)
+
+    def footage(channel: Channel) -> Footage:
+        declared = checking.days_of(state_key, channel.number)
+        verdict = "not_observed" if declared is not None else "not_assessed"
+        retention = Retention(None, verdict, why_code=code, why=why)
+        return Footage(retention, Timeline((), checking.tools.zone_name, declared), source, error.line)
+
+    return tuple(replace(channel, footage=footage(channel)) for channel in known)

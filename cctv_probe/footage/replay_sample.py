@@ -23,6 +23,8 @@ REPORT_WAIT_S = 1.0
 MARKED_REST_S = 0.005
 """So long nothing comes behind a picture whose marker came, before it is taken as whole. The picture behind it, which proves it
 whole, may be seconds away (a device that ignores `Rate-Control: no`), and costs as much again where it comes at once."""
+REPORTS_MISSED = 3
+"""After so many instants without one in a row, no report is waited for any more."""
 LEAP_S = 5.0
 """A longer step between two pictures is the end of a section, not a slow camera."""
 MOSTLY = 0.95
@@ -54,6 +56,8 @@ class ReplaySample:
     stream: PlayingStream
     is_long: bool
     instant: str
+    waits_for_report: bool = True
+    """Whether a sender report is worth waiting for, where pictures carry no time of their own."""
     first: AccessUnit | None = None
     """The first whole key picture."""
     keys: KeyPictures = field(default_factory=KeyPictures)
@@ -78,7 +82,7 @@ class ReplaySample:
                 raise
         if self.first is None:
             raise self._empty(seconds)
-        if self.first.recorded_utc_ntp is None:
+        if self.first.recorded_utc_ntp is None and self.waits_for_report:
             self._await_report(deadline)
         return self.first
 

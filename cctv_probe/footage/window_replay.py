@@ -15,7 +15,7 @@ from cctv_probe.footage.archive import Played, Wanted
 from cctv_probe.footage.findings import oddity
 from cctv_probe.footage.onvif_replay import NOTHING_THERE, clock_text, joined, resolution_of
 from cctv_probe.footage.recorded_time import BY_REPORT, NOW_S, UNKNOWN, recorded_at
-from cctv_probe.footage.replay_sample import NothingPlayed, ReplaySample
+from cctv_probe.footage.replay_sample import REPORTS_MISSED, NothingPlayed, ReplaySample
 from cctv_probe.model.attempt import Ending, StepError
 from cctv_probe.model.words import Text
 from cctv_probe.rtsp.client import ANSWER_S, Fields, RtspConnection
@@ -121,6 +121,7 @@ class WindowReplayer:
     """No packet for so long after PLAY is a time-out."""
     told_start: bool = field(default=False, init=False)
     """Whether the `Range` of the last PLAY's answer was a time of day at all, be it an echo of the window's start."""
+    _reports_missed: int = field(default=0, init=False)
     _place: tuple[int, bool] | None = None
     _asked: str = field(default="", init=False)
     _status: int | None = field(default=None, init=False)
@@ -179,9 +180,11 @@ class WindowReplayer:
     ) -> Played:
         play_range, playing = connection.play_range, (connection.asked, connection.status)
         self.told_start = bool(play_range and _CLOCK.search(play_range[:200]))
-        sample = ReplaySample(stream, wanted == "long", clock_text(window.start))
+        waits = self._reports_missed < REPORTS_MISSED
+        sample = ReplaySample(stream, wanted == "long", clock_text(window.start), waits_for_report=waits)
         try:
             first = sample.run(deadline)
+            self._reports_missed = 0 if stream.sender_report is not None else self._reports_missed + 1
         finally:
             connection.asked, connection.status = playing
         device_now = self.visit.clock.now() + offset

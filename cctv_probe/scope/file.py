@@ -107,6 +107,7 @@ class ScopeFile(_Part):
     ranges: Annotated[tuple[RangeEntry, ...], Field(min_length=1, max_length=1000)]
     exclude: Annotated[tuple[ShortText, ...], Field(max_length=1000)] = ()
     streams: Annotated[tuple[StreamEntry, ...], Field(max_length=1000)] = ()
+    site: ShortText | None = None
 
 
 def load_scope(path: Path, *, today: date) -> Scope:
@@ -134,6 +135,7 @@ def _scope(file: ScopeFile, lines: Lines) -> Scope:
         time_zone=file.time_zone,
         allow_public=file.allow_public,
         streams=_streams(file, lines),
+        site=lines.path.parent / file.site if file.site else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Literal, get_args
 
 from cctv_probe.model.words import Text
@@ -43,6 +44,8 @@ class Scope:
     allow_public: bool = False
     streams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """RTSP paths by address, or by brand in lower case."""
+    site: Path | None = None
+    """The site list (`site.csv`) that the scope file names."""
 
     @classmethod
     def from_targets(cls, targets: Targets) -> Scope:

@@ -13,14 +13,13 @@ from cctv_probe.model.words import Text
 from cctv_probe.scope.permit import SCOPE_CLASSES
 from cctv_probe.scope.yaml_file import ConfigError
 from cctv_probe.survey.safe_text import clean
-from cctv_probe.survey.site_list import SiteCamera, SiteList
+from cctv_probe.survey.site_list import LONGEST_ID, SiteCamera, SiteList
 from cctv_probe.survey.site_values import COLUMNS, BadCellError, read_utc, values_of
 from cctv_probe.survey.write_csv import guarded
 
 MOST_BYTES = 16 << 20
 MOST_CAMERAS = 100_000
 _NEEDED = ("id", "address", "channel", "declared_utc")
-_LONGEST_ID = 400
 _DELIMITERS = ",;\t"
 
 
@@ -108,7 +107,7 @@ def _camera(header: list[str], found: list[str], name: str, line: int) -> SiteCa
 
 
 def _read(cells: Mapping[str, str]) -> SiteCamera:
-    if not 0 < len(cells["id"]) <= _LONGEST_ID:
+    if not 0 < len(cells["id"]) <= LONGEST_ID:
         raise BadCellError("id", _BAD_ID)
     if not (cells["channel"].isascii() and cells["channel"].isdigit() and 0 < int(cells["channel"][:6]) < 100_000):
         raise BadCellError("channel", _BAD_CHANNEL)

@@ -22,9 +22,11 @@ from cctv_probe.survey import rank
 from cctv_probe.survey.atomic import write_atomically
 from cctv_probe.survey.known import well_formed
 from cctv_probe.survey.result import Survey
+from cctv_probe.survey.safe_text import clean
 from cctv_probe.survey.site_values import COLUMNS, cells_of, utc_cell
 from cctv_probe.survey.write_csv import guarded
 
+LONGEST_ID = 400
 METHOD = "declared.site_list"
 _FROM_PEOPLE = ("owner", "position", "purposes", "linked_agencies", "network")
 
@@ -126,6 +128,11 @@ def _fact(name: str, fact: Fact, declared: Evidence | None) -> Fact:
 
 def _code(owner: Value) -> object:
     return owner.get("lao_code") if isinstance(owner, Mapping) else None
+
+
+def comes_back(camera_id: str) -> bool:
+    """Whether an id stands in the file as it is: a device that puts control characters into its own is left out."""
+    return 0 < len(camera_id) <= LONGEST_ID and clean(camera_id, LONGEST_ID) == camera_id
 
 
 def site_text(site: SiteList) -> str:

@@ -2,7 +2,8 @@
 
 A recorder of each family answers every call after 100 ms. Read are its settings, 60 days of what each channel has recorded, and
 the oldest segment of every channel, over its maker's own interface. Printed are the calls by kind; the wall time beside the sum of
-those calls, each at the time that the device itself takes for an answer, as a bare client on one kept-alive connection measures it.
+those calls, each at the time that the device itself takes for such an answer, as a bare client on one kept-alive connection
+measures it.
 
 Kinds of calls and how often each is needed stand in `NEEDED`, written by hand: a kind that is not there, or is asked more often,
 counts as a call too many. Exit code 1 where a bound is missed, a question was asked twice, or a second connection was open.
@@ -21,12 +22,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,10 @@ BARE_CALLS = 30
 HTTP_PORT, RTSP_PORT = 8080, 8554
 ADDRESSES = {"isapi": "127.87.0.1", "dahua_cgi": "127.87.0.2"}
 NAMES = {"isapi": "Hikvision (ISAPI)", "dahua_cgi": "Dahua (CGI)"}
-BARE_TARGETS = {"isapi": "/ISAPI/System/time", "dahua_cgi": "/cgi-bin/global.cgi?action=getCurrentTime"}
+LIGHT = {"isapi": "/ISAPI/System/time", "dahua_cgi": "/cgi-bin/global.cgi?action=getCurrentTime"}
 MOST_S = 600.0
+THAILAND = timezone(timedelta(hours=7))
+"""In which the simulated recorders keep their clocks."""
 PAGE = 100
 """Files that a Dahua recorder lists in one answer, by its documentation."""
 
@@ -172,14 +174,10 @@ def _dahua_footage(vendor: Any) -> list[tuple[datetime | None, int, int]]:
 
 
 def months() -> int:
-    """Months of the calendar that the last 60 days lie in, by the recorder's wall clock (Thailand's)."""
-    now = datetime.now().astimezone()
-    days = {(now.utctimetuple().tm_year, now.utctimetuple().tm_mon)}
-    local = now + timedelta(hours=7) - (now.utcoffset() or timedelta(0))
-    for count in range(DAYS + 1):
-        day = local - timedelta(days=count)
-        days.add((day.year, day.month))
-    return len(days)
+    """Months of the calendar that the last 60 days lie in, by the recorder's wall clock."""
+    today = datetime.now(THAILAND)
+    days = [today - timedelta(days=count) for count in range(DAYS + 1)]
+    return len({(day.year, day.month) for day in days})
 
 
 def needed(api: str, read: Read) -> dict[str, int]:
@@ -230,30 +228,56 @@ def kind_of(line: Any) -> str:
     return f"{method} {re.sub(r'/[0-9]+(?=/|$)', '/#', target)}"
 
 
-def bare_s(api: str, group: Any) -> float:
-    """Seconds that the device takes for one answer: the median of signed questions on one kept-alive connection."""
-    connection = http.client.HTTPConnection(ADDRESSES[api], HTTP_PORT, timeout=10)
-    target, taken = BARE_TARGETS[api], []
-    connection.request("GET", target)
-    refused = connection.getresponse()
-    refused.read()
-    told = dict(re.findall(r'(\w+)="?([^",]+)"?', refused.getheader("WWW-Authenticate") or ""))
-    ha1 = _md5(f"{group['user']}:{told['realm']}:{group['password']}")
-    for count in range(1, BARE_CALLS + 1):
-        response = _md5(f"{ha1}:{told['nonce']}:{count:08x}:c0ffee:auth:{_md5(f'GET:{target}')}")
+class Bare:
+    """The obvious client: one kept-alive connection, signed with the nonce first given, nothing read of the answers."""
+
+    def __init__(self, api: str, group: Any) -> None:
+        self.connection = http.client.HTTPConnection(ADDRESSES[api], HTTP_PORT, timeout=10)
+        self.group, self.count = group, 0
+        self.connection.request("GET", LIGHT[api])
+        refused = self.connection.getresponse()
+        refused.read()
+        self.told = dict(re.findall(r'(\w+)="?([^",]+)"?', refused.getheader("WWW-Authenticate") or ""))
+
+    def ask(self, method: str, target: str, body: str | None = None) -> tuple[float, str]:
+        """(seconds until the whole answer was there, the answer)."""
+        self.count += 1
+        ha1 = _md5(f"{self.group['user']}:{self.told['realm']}:{self.group['password']}")
+        response = _md5(f"{ha1}:{self.told['nonce']}:{self.count:08x}:c0ffee:auth:{_md5(f'{method}:{target}')}")
         value = (
-            f'Digest username="{group["user"]}", realm="{told["realm"]}", nonce="{told["nonce"]}", uri="{target}",'
-            f' response="{response}", qop=auth, nc={count:08x}, cnonce="c0ffee"'
+            f'Digest username="{self.group["user"]}", realm="{self.told["realm"]}", nonce="{self.told["nonce"]}", '
+            f'uri="{target}", response="{response}", qop=auth, nc={self.count:08x}, cnonce="c0ffee"'
         )
         began = time.monotonic()
-        connection.request("GET", target, headers={"Authorization": value})
-        answer = connection.getresponse()
-        answer.read()
-        taken.append(time.monotonic() - began)
+        self.connection.request(method, target, body, {"Authorization": value})
+        answer = self.connection.getresponse()
+        said = answer.read().decode("utf-8", "replace")
+        taken = time.monotonic() - began
         if answer.status != 200:
             raise SystemExit(f"the bare client was answered {answer.status}")
-    connection.close()
-    return statistics.median(taken)
+        return taken, said
+
+
+def bare_s(api: str, group: Any) -> dict[str, float]:
+    """Seconds that the device takes for an answer, by kind of call: medians. The kind `""` stands for all short answers."""
+    bare, now = Bare(api, group), datetime.now(THAILAND)
+    found = {"": statistics.median(bare.ask("GET", LIGHT[api])[0] for _ in range(BARE_CALLS))}
+    if api == "isapi":
+        month = f"<trackDailyParam><year>{now.year}</year><monthOfYear>{now.month}</monthOfYear></trackDailyParam>"
+        target = "/ISAPI/ContentMgmt/record/tracks/101/dailyDistribution"
+        taken = [bare.ask("POST", target, month)[0] for _ in range(BARE_CALLS)]
+        return found | {"POST /ISAPI/ContentMgmt/record/tracks/#/dailyDistribution": statistics.median(taken)}
+    finder = "/cgi-bin/mediaFileFind.cgi?action="
+    _, created = bare.ask("GET", f"{finder}factory.create")
+    number = created.split("=")[1].strip()
+    since = (now - timedelta(days=DAYS)).strftime("%Y-%m-%d%%20%H:%M:%S")
+    until = (now + timedelta(days=1)).strftime("%Y-%m-%d%%20%H:%M:%S")
+    window = f"condition.Channel=1&condition.StartTime={since}&condition.EndTime={until}&condition.Types[0]=dav"
+    first_s, _ = bare.ask("GET", f"{finder}findFile&object={number}&{window}")
+    taken = [bare.ask("GET", f"{finder}findNextFile&object={number}&count={PAGE}")[0] for _ in range(10)]
+    bare.ask("GET", f"{finder}close&object={number}")
+    bare.ask("GET", f"{finder}destroy&object={number}")
+    return found | {"GET mediaFileFind findFile": first_s, "GET mediaFileFind findNextFile": statistics.median(taken)}
 
 
 def _md5(text: str) -> str:
@@ -268,30 +292,33 @@ def bench(api: str, folder: Path) -> bool:
         lines = [json.loads(line) for line in log.read_text().splitlines()]
         lines = [line for line in lines if line["service"] in ("isapi", "dahua_cgi", "http")]
         answer_s = bare_s(api, group)
+    renewed = sum(line["result"] == "stale" for line in lines)
     kinds, allowed = Counter(map(kind_of, lines)), needed(api, read)
     answered = Counter(
-        f"{line['operation'].split(' ')[0]} {line['target']}" for line in lines if line["result"] != "challenged"
+        f"{line['operation'].split(' ')[0]} {line['target']}"
+        for line in lines
+        if line["result"] not in ("challenged", "stale")
     )
     twice = {call: count for call, count in answered.items() if count > 1}
     print(f"{NAMES[api]}: {CHANNELS} channels, every answer after {DELAY_S * 1000:.0f} ms")
-    print(
-        f"  read: {read.channels} channels, {read.oldest} oldest segments, at least {read.least_days} days of recordings each"
-    )
+    print(f"  read: {read.channels} channels, {read.oldest} oldest segments, {read.least_days} days or more of each")
     for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0])):
         most = allowed.get(kind, 0)
         print(f"  {count:5d}  {kind}{'' if count <= most else f'   (needed: {most})'}")
-    least = sum(min(count, allowed.get(kind, 0)) for kind, count in kinds.items())
+    least = {kind: min(count, allowed.get(kind, 0)) for kind, count in kinds.items()}
+    calls = sum(least.values()) + renewed
     peak = max(line["peak_connections"] for line in lines)
-    sum_s = least * answer_s
-    print(
-        f"  {len(lines)} calls, {least} needed; asked twice: {', '.join(sorted(twice)) or 'none'}; connections at once: {peak}"
-    )
-    print(f"  wall time {read.took_s:.2f} s; {least} calls × {answer_s * 1000:.1f} ms = {sum_s:.2f} s")
+    sum_s = sum(count * answer_s.get(kind, answer_s[""]) for kind, count in least.items()) + renewed * answer_s[""]
+    shown = ", ".join(f"{kind or 'short answers'} {seconds * 1000:.1f} ms" for kind, seconds in answer_s.items())
+    print(f"  {len(lines)} calls, {calls} needed ({renewed} of them because the device wanted a new nonce)")
+    print(f"  asked twice: {', '.join(sorted(twice)) or 'none'}; connections at once: {peak}")
+    print(f"  the device answers a bare client after: {shown}")
+    print(f"  wall time {read.took_s:.2f} s; the calls needed, each after that time: {sum_s:.2f} s")
     whole = read.channels == read.oldest == CHANNELS and read.least_days >= DAYS
     if not whole:
         print("  not everything was read  MISSED")
     held = verdict("ratio to the sum", read.took_s / sum_s, MOST_RATIO)
-    return held and whole and not twice and peak == 1 and len(lines) == least
+    return held and whole and not twice and peak == 1 and len(lines) == calls
 
 
 def verdict(name: str, value: float, most: float) -> bool:

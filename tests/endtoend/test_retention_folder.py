@@ -22,7 +22,7 @@ from cctv_probe.contract.record import SurveyShape
 from cctv_probe.footage.days import SiteDays
 from cctv_probe.simulator.fleet import Fleet, Recorded, Recordings
 from cctv_probe.simulator.fleet_file import load_fleet
-from cctv_probe.simulator.fleet_recordings import FolderShape, Hours, Locked, RecordedGap
+from cctv_probe.simulator.fleet_recordings import FolderShape, Hours, Locked, RecordedGap, Strange
 from cctv_probe.simulator.folders import WrittenFolder, write_folders
 from cctv_probe.simulator.oracle_retention import ExpectedRetention, expected_retention
 from tests.endtoend.commands import FLEETS, environment, run
@@ -34,13 +34,13 @@ WHOLE = FolderShape(dense_s=3600)
 """Files with every picture of their hour; else the same few come back behind the first seconds, as in a loop."""
 TWO_HOURS = (Hours(starts="09:00", ends="10:00"), Hours(starts="21:00", ends="22:00"))
 DECLARED_DAYS = 5
-STRANGE = ("zero_byte", "truncated", "not_video", "foreign", "year_1970", "buddhist_year")
+STRANGE: tuple[Strange, ...] = ("zero_byte", "truncated", "not_video", "foreign", "year_1970", "buddhist_year")
 CASES = {
     "dahua": Recordings(
         days=5,
-        recorded=SMALL,
-        mode="schedule",
-        hours=TWO_HOURS,
+        recorded=FAST,
+        mode="motion",
+        clips_a_day=8,
         gaps=(RecordedGap(day=2),),
         folder=replace(WHOLE, layout="dahua", container="dav"),
     ),

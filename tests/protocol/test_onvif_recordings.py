@@ -368,9 +368,22 @@ def test_a_session_that_the_device_forgot_says_nothing_of_the_footage(tmp_path: 
         assert ending_of(run, GAP).ending is Ending.FAULT
 
 
-def test_agreed_and_sent_nothing_is_a_time_out_in_words(tmp_path: Path) -> None:
+def test_agreed_and_sent_nothing_while_another_instant_plays_is_nothing_recorded(tmp_path: Path) -> None:
     with running(recorder(nowhere="silent"), tmp_path) as run:
         play(run)
+        error = ending_of(run, GAP, seconds=1)
+        run.replay.wait_closed()
+    assert error.ending is Ending.NOT_FOUND
+    assert "another instant played at once" in error.line.en
+
+
+def test_agreed_and_sent_nothing_anywhere_is_a_time_out_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cctv_probe.footage.onvif_replay.SILENCE_S", 2.0)
+    made = recorder(nowhere="silent")
+    made.replay.spans = ()
+    with running(made, tmp_path) as run:
         error = ending_of(run, GAP, seconds=1)
         run.replay.wait_closed()
     assert error.ending is Ending.TIMEOUT

@@ -23,7 +23,7 @@ def excel_date(text: str) -> Reading | None:
     """A date where an amount belongs: Excel made it of a range or a fraction."""
     if _DAY_MONTH.fullmatch(text) or _WHOLE_DATE.fullmatch(text):
         return Reading("suspect:excel_date", "medium", "excel_date")
-    if text.isdigit() and int(text[:9]) in _SERIALS:
+    if text.isdecimal() and int(text[:9]) in _SERIALS:
         return Reading("suspect:excel_date", "medium", "excel_serial")
     return None
 

@@ -168,7 +168,7 @@ def _bare(text: str) -> Reading | None:
             if pair in known():
                 return Reading(f"{pair[0]}x{pair[1]}", "medium" if two[1] else "low", "two_numbers")
     number = text.strip(" .()'\"")
-    if number.isdigit() and int(number[:6]) in _BARE:
+    if number.isdecimal() and int(number[:6]) in _BARE:
         return Reading(_BARE[int(number)], "low", "bare_number")
     if re.fullmatch(_NUMBER, number) and float(number) in _BARE_CLASSES:
         return Reading(class_of(float(number)), "low", "bare_class")

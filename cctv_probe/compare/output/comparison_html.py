@@ -28,7 +28,7 @@ from cctv_probe.compare.output.sides import (
 from cctv_probe.compare.verdicts.verdict import Verdict
 from cctv_probe.model.evidence import Evidence
 from cctv_probe.model.record import FIELDS
-from cctv_probe.model.words import Language
+from cctv_probe.model.words import Language, Text
 from cctv_probe.survey.atomic import write_atomically
 from cctv_probe.survey.html_card import finding_list
 from cctv_probe.survey.html_text import Page, safe, tag
@@ -43,7 +43,7 @@ _COLUMNS = (
 
 def comparison_html_text(compared: Compared, language: Language) -> str:
     """The whole page."""
-    page = Page(language)
+    page = _Page(language)
     style = resources.files("cctv_probe.survey").joinpath("report.css").read_text(encoding="utf-8")
     own = resources.files(__package__).joinpath("comparison.css").read_text(encoding="utf-8")
     head = (
@@ -57,6 +57,20 @@ def comparison_html_text(compared: Compared, language: Language) -> str:
     parts = [_title(page, compared), _tiles(page, compared), *sections(page, compared, _cards(page, compared)), foot]
     body = tag("main", "\n".join(part for part in parts if part))
     return f'<!doctype html>\n<html lang="{language}">\n<head>{head}</head>\n<body>\n{body}\n</body>\n</html>\n'
+
+
+class _Page(Page):
+    """A page that remembers what it wrote: the same words stand beside thousands of values."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__(language)
+        self._written: dict[tuple[str, str], str] = {}
+
+    def __call__(self, text: Text) -> str:
+        key = text.pair()
+        if key not in self._written:
+            self._written[key] = super().__call__(text)
+        return self._written[key]
 
 
 def write_comparison_html(compared: Compared, path: Path, language: Language) -> None:
@@ -106,7 +120,8 @@ def _cards(page: Page, compared: Compared) -> str:
 
 def _card(page: Page, place: str, row: RowResult) -> str:
     title = tag("h3", f"{page(words.ROW)} {safe(place)} · {safe(called(row))}")
-    identity = tag("p", f"{safe(declared_place(row))} · {safe(row.declared.key, 120)}", kind="soft small")
+    told = " · ".join(part for part in (declared_place(row), row.declared.key) if part)
+    identity = tag("p", safe(told, 200), kind="soft small")
     state = page(words.CODES.get(row.code or "") or words.STATES[row.state])
     badge = tag("p", tag("span", state, kind="badge"))
     head = tag("header", f"<div>{title}{identity}</div>{badge}")
@@ -132,12 +147,13 @@ def _table(page: Page, row: RowResult) -> str:
 def _row(page: Page, number: int, verdict: Verdict, found: FoundCamera | None) -> str:
     beside = sides(found, verdict.field)
     name = tag("th", page(FIELDS[verdict.field]), scope="row")
-    cells = [
-        tag("td", _declared(verdict), data_label=words.DECLARED.in_(page.language)),
-        tag("td", _side(page, verdict.field, beside.configured), data_label=words.CONFIGURED.in_(page.language)),
-        tag("td", _side(page, verdict.field, beside.measured), data_label=words.MEASURED.in_(page.language)),
-        tag("td", _verdict(page, verdict)),
-    ]
+    told = (
+        (words.DECLARED, _declared(verdict)),
+        (words.CONFIGURED, _side(page, verdict.field, beside.configured)),
+        (words.MEASURED, _side(page, verdict.field, beside.measured)),
+    )
+    cells = [f'<td data-label="{page(label)}">{content}</td>' for label, content in told]
+    cells.append(tag("td", _verdict(page, verdict)))
     marked = "differs" if verdict.verdict in _MARKED else ""
     return tag("tr", tag("td", str(number), kind="no") + name + "".join(cells), kind=marked)
 

@@ -97,7 +97,8 @@ def _repairs(page: Page, compared: Compared) -> str:
     rows = []
     for item in compared.comparison.repairs:
         concerned = f" · {page(words.CAMERAS_CONCERNED.with_(count=item.cameras))}" if item.cameras > 1 else ""
-        who = f"{page(item.title)}<br>{tag('span', safe(item.address or ''), kind='small soft')}{concerned}"
+        address = item.address if item.address and item.address != item.title.en else ""
+        who = page(item.title) + tag("div", safe(address) + concerned, kind="small soft")
         rows.append([page(SEVERITIES[item.severity]), who, page(item.why), page(item.action)])
     head = [page(text) for text in (words.SEVERITY, words.CAMERA, words.WHY, words.ACTION)]
     return _titled(page, words.REPAIRS, table(head, rows) if rows else "")

@@ -11,16 +11,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cctv_probe.compare.comparison import Comparison, RowResult
+from cctv_probe.compare.matching.found import FoundCamera
 from cctv_probe.compare.output.corrected_words import ChangeKind
 from cctv_probe.compare.reading import Cell, DeclaredCamera, DeclaredList, Place, Row
 from cctv_probe.compare.verdicts.judge import HINTED
 from cctv_probe.compare.verdicts.observed import Moment, observed
 from cctv_probe.compare.verdicts.verdict import Verdict
 from cctv_probe.model.evidence import Value
+from cctv_probe.model.words import Text
 from cctv_probe.survey.display import number, value_words
 from cctv_probe.survey.safe_text import clean
 
 _SUPPORTS = frozenset({"configured", "bitstream", "measured"})
+_SURE_KEYS = frozenset({"serial", "mac", "decision"})
+_IDENTITY = {"moved": "address", "serial_slip": "serial", "serial_differs": "serial", "mac_differs": "mac"}
+"""The column that a finding of pairing speaks of."""
 _DIGITS = re.compile(r"[0-9๐-๙]+(?:[.,][0-9๐-๙]+)?")
 _EXACTLY = re.compile(r"(?:days|fps)=(\d+(?:\.\d+)?)")
 _THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
@@ -31,14 +36,15 @@ New = str | int | float
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One cell. `column` counts from 0, None where the list has no cell for it. `new` is None where nothing replaces `old`."""
+    """One cell. `field` is one of the record's or of what identifies a camera. `column` counts from 0, None where the list has
+    no cell for it. `new` is None where nothing is known that could replace `old`; `why` is the sentence of verdict or pair."""
 
     field: str
     kind: ChangeKind
     column: int | None
     old: str
     new: New | None
-    verdict: Verdict
+    why: Text
     unsure_pair: bool = False
 
 
@@ -87,10 +93,28 @@ class _Weighed:
         """The changes of the row, in the order of the form."""
         if self.result.state != "paired":
             return
+        yield from self._identity()
         for verdict in self.result.verdicts:
             kind = self._kind(verdict)
             if kind is not None:
                 yield self._change(verdict, kind)
+
+    def _identity(self) -> Iterator[Change]:
+        """What identifies the camera, where pairing found that the list has it otherwise.
+
+        An address is replaced where the camera's own serial number or MAC (or a person) says which camera it is.
+        """
+        pair, found = self.result.pair, self.result.found
+        for finding in pair.findings if pair and found else ():
+            field, cell = _IDENTITY.get(finding.code, ""), self.camera.cells.get(_IDENTITY.get(finding.code, ""))
+            if not pair or not found or cell is None or cell.column is None:
+                continue
+            new = identity_of(found)[field]
+            sure = field == "address" and pair.key in _SURE_KEYS and pair.confidence == "high"
+            sure = sure and self._is_own_text(field) and cell.raw.strip() == self.result.declared.address
+            sure = sure and found.camera.views[0].role == "camera"
+            kind: ChangeKind = "corrected" if sure else "check"
+            yield Change(field, kind, cell.column, cell.raw, new, finding.text, self._is_unsure)
 
     def _kind(self, verdict: Verdict) -> ChangeKind | None:
         word, field = verdict.verdict, verdict.field
@@ -102,8 +126,8 @@ class _Weighed:
             return "corrected" if self._is_supported(verdict) and self._is_plain(verdict) else "check"
         if word == "parse_suspect":
             return "corrected" if self._is_supported(verdict) and self._is_own_text(field) else "check"
-        if word == "undeclared" and self._column(field) is not None and self._is_supported(verdict):
-            return "filled" if self._is_own_text(field) else None
+        if word == "undeclared" and self._is_own_text(field) and self._is_supported(verdict):
+            return None if field == "brand" and verdict.proxy else "filled"
         return None
 
     def _is_supported(self, verdict: Verdict) -> bool:
@@ -141,7 +165,17 @@ class _Weighed:
         if kind == "check" and verdict.verdict == "sources_disagree":
             new = None
         column = self._column(verdict.field)
-        return Change(verdict.field, kind, column, old, new, verdict, unsure_pair=self._is_unsure)
+        return Change(verdict.field, kind, column, old, new, verdict.sentence, self._is_unsure)
+
+
+def identity_of(found: FoundCamera) -> dict[str, str | None]:
+    """Address, serial number and MAC as the camera itself shows them; a recorder's own are not its cameras'."""
+    told = found.device.identity if found.device else None
+    return {
+        "address": found.camera.device,
+        "serial": clean(told.serial, 120) if told and told.serial and found.serials else None,
+        "mac": told.mac if told and found.macs else None,
+    }
 
 
 def new_value(field: str, value: Value, cell: Cell | None) -> New:

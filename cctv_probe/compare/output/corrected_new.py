@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cctv_probe.compare.comparison import Comparison
 from cctv_probe.compare.matching.found import FoundCamera
 from cctv_probe.compare.output import corrected_words as words
+from cctv_probe.compare.output.corrected_changes import identity_of
 from cctv_probe.compare.output.form_cells import Cells, FormCell
 from cctv_probe.compare.output.form_rows import LISTED_CLASSES
 from cctv_probe.compare.verdicts.judge import HINTED
@@ -22,7 +23,8 @@ _NONE = "–"
 
 @dataclass(frozen=True, slots=True)
 class NewCamera:
-    """One camera. `told` by column key: what identifies it; `cells` by field: what was discovered; `about` for its row."""
+    """One camera. `told` by column key: what identifies it; `cells` by field: what was discovered, a recorder's brand left out; `about`
+    says how to find it and what hints at its place."""
 
     told: dict[str, str | int]
     cells: dict[str, FormCell]
@@ -55,11 +57,9 @@ def _new(found: FoundCamera, cells: Cells, language: Language) -> NewCamera:
     camera = found.camera
     told: dict[str, str | int | None] = {
         "name": camera.name,
-        "address": camera.device,
         "channel": camera.channel,
-        "serial": next(iter(found.serials), None),
-        "mac": next(iter(found.macs), None),
         "model": found.model,
+        **identity_of(found),
     }
     shown = {key: clean(str(value), 120) if value else _NONE for key, value in told.items() if key != "model"}
     about = [words.IDENTITY.with_(**shown)]
@@ -68,7 +68,7 @@ def _new(found: FoundCamera, cells: Cells, language: Language) -> NewCamera:
     fields = {
         field: cells.declared(field, camera, None) if field in HINTED else cells.discovered(field, camera, None)
         for field in FIELDS
-        if field != "purposes"
+        if field != "purposes" and not (field == "brand" and camera.fields["brand"].proxy)
     }
     kept = {key: clean(value, 120) if isinstance(value, str) else value for key, value in told.items() if value}
-    return NewCamera(kept, fields, tuple(text.in_(language) for text in about))
+    return NewCamera(kept, fields, (*(text.in_(language) for text in about), *fields["position"].others))

@@ -139,8 +139,8 @@ class SheetWriter:
 
     # --- Cameras that the list does not have ---
 
-    def append(self, new: Sequence[NewCamera], mapping: SheetMapping) -> None:
-        """The cameras under a heading, after everything that stands in the sheet."""
+    def append(self, new: Sequence[NewCamera], mapping: SheetMapping, last: int) -> None:
+        """The cameras under a heading, after everything that stands in the sheet, numbered on from `last`."""
         if not new:
             return
         self.at = self.sheet.max_row + 2
@@ -150,7 +150,7 @@ class SheetWriter:
         width = max((one.column + 1 for one in mapping.columns), default=_HEADING_COLUMNS)
         self.sheet.merge_cells(start_row=self.at, end_row=self.at, start_column=1, end_column=max(width, 2))
         columns = {one.field: one.column for one in reversed(mapping.columns) if one.field and not one.part}
-        for number, camera in enumerate(new, 1):
+        for number, camera in enumerate(new, last + 1):
             self.at += 1
             self._new(number, camera, columns)
 
@@ -158,7 +158,7 @@ class SheetWriter:
         first = True
         for field, column in sorted(columns.items(), key=lambda item: item[1]):
             filled = camera.cells.get(field)
-            value = number if field == "sequence" else filled.value if filled else camera.told.get(field)
+            value = number if field == "sequence" else (filled.value if filled else camera.told.get(field))
             if value is None:
                 continue
             cell = self.sheet.cell(self.at, column + 1)
@@ -180,6 +180,6 @@ def change_lines(change: Change, language: Language) -> Iterable[str]:
     elif change.new is not None:
         yield words.FOUND.with_(new=change.new).in_(language)
     yield words.KINDS[change.kind][1].in_(language)
-    yield change.verdict.sentence.in_(language)
+    yield change.why.in_(language)
     if change.kind == "check" and change.unsure_pair:
         yield words.UNSURE_PAIR.in_(language)

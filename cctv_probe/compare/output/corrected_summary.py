@@ -70,18 +70,14 @@ class Summary:
 
     def _cell(self, one: RowChanges, change: Change) -> Sequence[str | int]:
         letters = column_letters(change.column) if change.column is not None else ""
-        why = f"{FIELDS[change.field].in_(self.language)}: {change.verdict.sentence.in_(self.language)}"
+        why = f"{_named(change.field).in_(self.language)}: {change.why.in_(self.language)}"
         return (
             self.names.get(one.place.sheet, ""),
             one.place.row,
             f"{letters}{one.place.row}" if letters else "",
             words.SHORT[change.kind].in_(self.language),
             clean(change.old, 200),
-            ""
-            if change.new is None or change.kind == "check"
-            else change.new
-            if isinstance(change.new, int)
-            else str(change.new),
+            _after(change),
             why,
         )
 
@@ -100,6 +96,16 @@ class Summary:
 
     def _row(self, sheet: str, row: int, meaning: str, why: str) -> Sequence[str | int]:
         return (self.names.get(sheet, ""), row, "", meaning, "", "", why)
+
+
+def _named(field: str) -> Text:
+    return words.IDENTITY_FIELDS.get(field) or FIELDS[field]
+
+
+def _after(change: Change) -> str | int:
+    if change.new is None or change.kind == "check":
+        return ""
+    return change.new if isinstance(change.new, int) else str(change.new)
 
 
 def write_summary(sheet: Any, summary: Summary) -> None:
@@ -135,12 +141,17 @@ class _Writer:
     """Writes line under line."""
 
     def __init__(self, sheet: Any) -> None:
-        from openpyxl.styles import Alignment, PatternFill
+        from openpyxl.styles import Alignment
 
         self.sheet, self.at = sheet, 0
         self.plain, self.bold = font(), font(bold=True)
         self.wrapped = Alignment(wrap_text=True, vertical="top")
-        self.solid = lambda colour: PatternFill("solid", fgColor=colour)
+
+    def solid(self, colour: str) -> Any:
+        """A fill of one colour."""
+        from openpyxl.styles import PatternFill
+
+        return PatternFill("solid", fgColor=colour)
 
     def alone(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
         """One text over the whole width."""

@@ -63,6 +63,11 @@ APPENDED = Text(
     en="Cameras found in the network that the list does not have: {count}. Please check and fill in the rest.",
     th="กล้องที่พบในเครือข่ายแต่ไม่มีในบัญชี {count} ตัว โปรดตรวจสอบและกรอกข้อมูลที่เหลือ",
 )
+IDENTITY_FIELDS: dict[str, Text] = {
+    "address": Text(en="Address", th="ที่อยู่ไอพี"),
+    "serial": Text(en="Serial number", th="หมายเลขเครื่อง"),
+    "mac": Text(en="MAC address", th="หมายเลข MAC"),
+}
 IDENTITY = Text(
     en="Found at {address}, channel {channel}; name {name}; serial {serial}; MAC {mac}.",
     th="พบที่ {address} ช่อง {channel} ชื่อ {name} หมายเลขเครื่อง {serial} MAC {mac}",
@@ -89,7 +94,6 @@ EXPLAINED = Text(
     th="คอลัมน์ ลำดับ และทุกแถวเป็นไปตามบัญชีเดิม ค่าที่ตรงกับกล้องไม่ได้ถูกแก้ไข แก้ไขเฉพาะเซลล์ที่ค่าที่ตั้งไว้หรือค่าที่วัดได้แสดงเป็นอย่างอื่น "
     "โดยค่าเดิมอยู่ในหมายเหตุของเซลล์",
 )
-COUNT = Text(en="{meaning} {count}", th="{meaning} {count}")
 CELLS = Text(en="cells", th="เซลล์")
 ROWS_UNIT = Text(en="rows", th="แถว")
 NO_CHANGES = Text(en="Nothing had to be corrected.", th="ไม่มีรายการที่ต้องแก้ไข")

@@ -7,6 +7,7 @@ stand under a heading after the last row; one more sheet sums it all up. Read ag
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from cctv_probe.compare.reading.secrets_out import without_secrets
 from cctv_probe.model.words import Language
 from cctv_probe.survey.atomic import write_atomically
 from cctv_probe.survey.result import Survey
+
+_COUNTED = re.compile(r"[0-9]{1,6}")
 
 
 def write_corrected(
@@ -87,7 +90,13 @@ def _write(target: Any, sheet: Sheet, changed: Mapping[int, RowChanges], languag
 
 def _append(target: Any, sheet: Sheet, declared: DeclaredList, new: tuple[NewCamera, ...], language: Language) -> None:
     mapping = next((one for one in declared.mapping.sheets if one.sheet == sheet.name), SheetMapping(sheet.name, ()))
-    SheetWriter(target, language).append(new, mapping)
+    here = [camera for camera in declared.cameras if camera.row.sheet == sheet.name]
+    told = [
+        int(cell.canonical)
+        for one in here
+        if (cell := one.cells.get("sequence")) and _COUNTED.fullmatch(cell.canonical)
+    ]
+    SheetWriter(target, language).append(new, mapping, max([len(here), *told]))
 
 
 def _masked(sheet: Sheet) -> Grid:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from cctv_probe.survey.safe_text import clean
@@ -33,18 +34,39 @@ def font(size: float = 14, *, bold: bool = False, colour: str | None = None) -> 
     return Font(name=FONT, size=size, bold=bold, color=colour, family=2, charset=THAI_CHARSET)
 
 
-def put_text(cell: Any, text: str, shown: str = "@") -> None:
-    """`text` into `cell` as text, whatever it begins with; `shown` is its number format.
+def put_text(cell: Any, text: str, shown: str | None = "@") -> bool:
+    """`text` into `cell` as text, whatever it begins with; `shown` is its number format, None where the cell has one already.
 
-    What could begin a formula gets Excel's own quote prefix, so that it stays text when somebody edits the cell.
+    Returns whether what it holds could begin a formula. What could begin a formula gets Excel's own quote prefix, so that it stays text when somebody edits the cell.
     """
     tidy = _NOT_IN_XML.sub(" ", text)[:LONGEST_CELL]
     cell.value = tidy
     # openpyxl takes what begins with "=" for a formula and "#N/A" for an error; as a string cell it is neither.
     cell.data_type = "s"
-    cell.number_format = shown
-    if tidy.lstrip(" \u00a0\ufeff").startswith(_STARTS_FORMULA):
+    if shown is not None:
+        cell.number_format = shown
+    risky = tidy.lstrip(" \u00a0\ufeff").startswith(_STARTS_FORMULA)
+    if risky:
         cell.quotePrefix = True
+    return risky
+
+
+class Painted:
+    """Looks of cells, each put together once: openpyxl takes longer to find a look again than to write the cell."""
+
+    def __init__(self) -> None:
+        self._looks: dict[Hashable, Any] = {}
+
+    def paint(self, cell: Any, key: Hashable, **look: Any) -> None:
+        """Give `cell` the look of `key`: `font`, `fill`, `alignment`, `border`, `number_format` as given the first time."""
+        known = self._looks.get(key)
+        if known is None:
+            for name, part in look.items():
+                if part is not None:
+                    setattr(cell, name, part)
+            self._looks[key] = copy(cell._style)
+        else:
+            cell._style = copy(known)
 
 
 def comment_of(lines: Iterable[str]) -> Comment | None:

@@ -14,7 +14,7 @@ from cctv_probe.compare.comparison import Comparison
 from cctv_probe.compare.output import form_words as words
 from cctv_probe.compare.output.form_cells import FormCell
 from cctv_probe.compare.output.form_rows import FormRow, OfficialForm, official_form
-from cctv_probe.compare.output.form_sheet_text import AUTHOR, comment_of, font, put_text
+from cctv_probe.compare.output.form_sheet_text import AUTHOR, Painted, comment_of, font, put_text
 from cctv_probe.compare.output.form_words import COLUMNS, MARKS, SEQUENCE_WIDTH, SIGNERS, Column, thai_first
 from cctv_probe.compare.output.form_xlsx_sources import across_a4, write_marks, write_sources
 from cctv_probe.model.words import Language
@@ -30,7 +30,9 @@ _THAI_NUMBER = "[$-D00041E]0"
 """A number shown in Thai digits."""
 _HEAD_COLOUR = "FFE8EEF4"
 MARK_COLOURS = {"differs": "FFF8CBAD", "doubt": "FFFFE699", "old": "FFD9D9D9", "proxy": "FFFFF7DC"}
-_SIGN_COLUMNS = ((2, 4), (6, 9), (11, 14))
+_SIGN_COLUMNS = ((2, 3), (7, 9), (11, 14))
+"""First and last column of each signature. They stay clear of the three tick columns, which must hold ticks alone to be read as
+such when a filled form is handed in as a list."""
 
 
 def write_form(comparison: Comparison | None, survey: Survey, path: Path, language: Language) -> None:
@@ -67,13 +69,16 @@ class _Form:
         line = Side(style="thin", color="FF7F7F7F")
         self.box = Border(left=line, right=line, top=line, bottom=line)
         self.head_fill = PatternFill("solid", fgColor=_HEAD_COLOUR)
-        self.fills = {mark: PatternFill("solid", fgColor=colour) for mark, colour in MARK_COLOURS.items()}
+        self.fills: dict[str | None, Any] = {
+            mark: PatternFill("solid", fgColor=colour) for mark, colour in MARK_COLOURS.items()
+        }
         self.unknown = PatternFill("lightUp", fgColor="FF8C8C8C")
         self.centre = Alignment(horizontal="center", vertical="center", wrap_text=True)
         self.left = Alignment(horizontal="left", vertical="center", wrap_text=True)
         self.top = Alignment(horizontal="left", vertical="top", wrap_text=True)
         self.plain, self.bold, self.small = font(), font(bold=True), font(12)
         self.title = font(18, bold=True)
+        self.painted = Painted()
 
     def write(self) -> None:
         """The whole sheet."""
@@ -152,16 +157,23 @@ class _Form:
 
     def _cell(self, cell: Any, column: Column, filled: FormCell) -> None:
         signs = " ".join(MARKS[mark][0] for mark in filled.marks)
-        if isinstance(filled.value, (int, float)):
+        is_number = isinstance(filled.value, (int, float))
+        shown = "General" if is_number or not filled.value else "@"
+        left = column.field in ("owner", "position", "linked_agencies")
+        first = filled.marks[0] if filled.marks else None
+        self.painted.paint(
+            cell,
+            (signs, shown, left),
+            font=self.plain,
+            border=self.box,
+            alignment=self.left if left else self.centre,
+            number_format=f'{shown}"  {signs}"' if signs else shown,
+            fill=self.unknown if first == "unknown" else self.fills.get(first),
+        )
+        if is_number:
             cell.value = filled.value
-            cell.number_format = f'General"  {signs}"' if signs else "General"
-        elif filled.value:
-            put_text(cell, filled.value, f'@"  {signs}"' if signs else "@")
-        cell.font, cell.border = self.plain, self.box
-        cell.alignment = self.left if column.field in ("owner", "position", "linked_agencies") else self.centre
-        if filled.marks:
-            fill = self.unknown if filled.marks[0] == "unknown" else self.fills[filled.marks[0]]
-            cell.fill = fill
+        elif isinstance(filled.value, str) and filled.value:
+            put_text(cell, filled.value, None)
         comment = comment_of(filled.lines())
         if comment:
             cell.comment = comment

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cctv_probe.compare.output import form_words as words
 from cctv_probe.compare.output.form_rows import FormRow, OfficialForm
-from cctv_probe.compare.output.form_sheet_text import font, put_text
+from cctv_probe.compare.output.form_sheet_text import Painted, font, put_text
 from cctv_probe.compare.output.form_words import COLUMNS, MARKS
 from cctv_probe.model.words import Text
 
@@ -48,14 +48,15 @@ def write_sources(sheet: Worksheet, form: OfficialForm) -> None:
 
     _head(sheet, _HEADS, form)
     at = 1
-    style, align = font(12), Alignment(wrap_text=True, vertical="top")
+    look = {"font": font(12), "alignment": Alignment(wrap_text=True, vertical="top")}
+    painted = Painted()
     for row in form.rows:
         for line in _lines(row, form):
             if at > MOST_LINES:
                 put_text(sheet.cell(at + 1, 1), words.SHEET_CUT.with_(count=MOST_LINES).in_(form.language))
                 return
             at += 1
-            _line(sheet, at, line, style, align)
+            _line(sheet, at, line, painted, look)
     sheet.auto_filter.ref = f"A1:{sheet.cell(at, len(_HEADS)).coordinate}"
     across_a4(sheet)
 
@@ -75,16 +76,17 @@ def _lines(row: FormRow, form: OfficialForm) -> Iterator[Sequence[str | int]]:
         )
 
 
-def _line(sheet: Any, at: int, line: Sequence[str | int], style: Any, align: Any) -> None:
+def _line(sheet: Any, at: int, line: Sequence[str | int], painted: Painted, look: dict[str, Any]) -> None:
     for place, value in enumerate(line, 1):
         if value == "":
             continue
         cell = sheet.cell(at, place)
+        shown = "General" if isinstance(value, int) else "@"
+        painted.paint(cell, shown, number_format=shown, **look)
         if isinstance(value, int):
             cell.value = value
         else:
-            put_text(cell, value)
-        cell.font, cell.alignment = style, align
+            put_text(cell, value, None)
 
 
 def _head(sheet: Any, heads: Sequence[tuple[Text, float]], form: OfficialForm) -> None:

@@ -92,9 +92,9 @@ def is_all_compliant(compared: Compared) -> bool:
 
 
 def was_anything_compared(compared: Compared) -> bool:
-    """Whether any row met a camera, or might have."""
-    states = compared.comparison.counts.states
-    return bool(states.get("paired") or states.get("needs_decision"))
+    """Whether any row met a camera, or has something better than likeness that leads to one."""
+    rows = compared.comparison.rows
+    return any(row.found or (row.question and row.question.code != "only_plausible") for row in rows)
 
 
 def called(row: RowResult) -> str:

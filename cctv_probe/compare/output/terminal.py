@@ -32,6 +32,8 @@ from cctv_probe.survey.terminal_words import FIELD_NAMES
 
 MOST_ON_SCREEN = 300
 """Cameras that are listed on the screen; the files hold all."""
+NARROW = 76
+"""Columns of the screen below which how sure a pair is stands under the found camera."""
 _STYLES = {
     "mismatch": "bold yellow",
     "camera_missing": "bold red",
@@ -52,21 +54,25 @@ class ComparisonTable:
         table.add_column(words.ROW.in_(self.language), overflow="fold", max_width=12 if wide else 6)
         table.add_column(words.DECLARED_CAMERA.in_(self.language), overflow="fold", ratio=1, min_width=12)
         table.add_column(words.FOUND_CAMERA.in_(self.language), overflow="fold", ratio=1, min_width=12)
-        table.add_column(words.HOW_SURE.in_(self.language), overflow="fold", max_width=24 if wide else 11)
+        narrow = options.max_width < NARROW
+        if not narrow:
+            table.add_column(words.HOW_SURE.in_(self.language), overflow="fold", max_width=24 if wide else 11)
         for number, _ in numbered_fields():
             table.add_column(str(number), no_wrap=True, justify="right")
         table.expand = True
         for place, row in list(zip(self.places, self.rows, strict=True))[:MOST_ON_SCREEN]:
-            table.add_row(*self._cells(place, row, options.ascii_only))
+            table.add_row(*self._cells(place, row, options.ascii_only, narrow=narrow))
         yield table
         if len(self.rows) > MOST_ON_SCREEN:
             yield Line(words.MORE_ON_FILE.with_(count=len(self.rows) - MOST_ON_SCREEN).in_(self.language), style="dim")
         yield from self._legend(options)
 
-    def _cells(self, place: str, row: RowResult, ascii_only: bool) -> list[Line]:
+    def _cells(self, place: str, row: RowResult, ascii_only: bool, *, narrow: bool) -> list[Line]:
         declared = "\n".join(part for part in (called(row), declared_place(row)) if part)
         signs = [sign(each, ascii_only=ascii_only) for each in row.verdicts]
-        return [Line(place, style="dim"), Line(declared), self._found(row), self._sure(row), *signs]
+        found, sure = self._found(row), self._sure(row)
+        both = [Line("\n").join([found, sure]) if sure.plain else found] if narrow else [found, sure]
+        return [Line(place, style="dim"), Line(declared), *both, *signs]
 
     def _found(self, row: RowResult) -> Line:
         if row.found is None:

@@ -36,7 +36,7 @@ VERDICTS: dict[VerdictWord, Text] = {
     "stale": Text(en="found too long ago", th="ข้อมูลที่พบเก่าเกินไป"),
     "parse_suspect": Text(en="not readable as written", th="อ่านค่าที่ระบุไว้ไม่ได้"),
     "accepted": Text(en="difference accepted", th="ยอมรับความแตกต่างแล้ว"),
-    "not_assessed": Text(en="stands as declared", th="ใช้ตามที่ระบุ"),
+    "not_assessed": Text(en="nothing to compare with", th="ไม่มีข้อมูลให้เปรียบเทียบ"),
 }
 DIRECTIONS: dict[str, Text] = {
     "overstated": Text(en="declared more than there is", th="ระบุมากกว่าที่พบ"),

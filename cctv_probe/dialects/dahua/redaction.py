@@ -12,6 +12,8 @@ MARK = b"[redacted]"
 _LEAST = 5
 """A shorter password is taken out of its own key only: as a word it stands in too many places."""
 _NAMES = rb"(?:user ?name|user|password|passwd|pass|pwd|passphrase|login ?name|account|secret|token|credential)s?"
+_WORDS = (b"user", b"pass", b"pwd", b"login", b"account", b"secret", b"token", b"credential")
+"""Where none of them stands, none of `_NAMES` does: most answers, long lists of files above all, need no further look."""
 _LINE = re.compile(rb"(?m)^([^=\r\n]{1,400}=)([^\r\n]*)")
 _KEY = re.compile(rb"(?i)" + _NAMES + rb"(?:\[[0-9]{1,9}\])?[ \t]*=\Z")
 _JSON = re.compile(rb'(?i)("\w{0,40}?' + _NAMES + rb'"\s*:\s*)("(?:[^"\\]|\\.){0,1000}"|[0-9]{1,30})')
@@ -21,6 +23,9 @@ _TRIVIAL = re.compile(rb"[*]*|true|false|[0-9]{1,3}")
 
 def redacted(body: bytes) -> bytes:
     """`body` without the values of login keys, and without the passwords among them wherever else they stand."""
+    lowered = body.lower()
+    if not any(word in lowered for word in _WORDS):
+        return body
     secrets: set[bytes] = set()
 
     def taken(found: re.Match[bytes]) -> bytes:

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 MOST_BYTES = 8 << 20
 MOST_LINES = 100_000
@@ -100,8 +101,7 @@ def decoded(body: bytes) -> str:
 def _put(root: Node, key: str, value: str) -> int:
     """How many nodes it made."""
     node, made = root, 0
-    for part in parts_of(key):
-        name = part.casefold()
+    for name, part in _steps(key):
         if name not in node.children:
             node.children[name] = Node()
             node.names[name] = part
@@ -110,6 +110,12 @@ def _put(root: Node, key: str, value: str) -> int:
     if node is not root and node.value is None:
         node.value = value
     return made
+
+
+@lru_cache(maxsize=8192)
+def _steps(key: str) -> tuple[tuple[str, str], ...]:
+    """(name to compare, name as written) of each part. Page after page of a search has the same thousand keys."""
+    return tuple((part.casefold(), part) for part in parts_of(key))
 
 
 def parts_of(key: str) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ _WORKING = (
     "initializing",
 )
 _DURATION = re.compile(r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T.{0,40})?$", re.IGNORECASE)
+_SOURCE = re.compile(r"(?i)/Streaming/(?:channels|tracks)/(\d{3,5})(?:[/?]|$)")
 _WEEK_MINUTES = 7 * 24 * 60
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 
@@ -131,17 +132,24 @@ def tracks(root: Element) -> tuple[Track, ...]:
 def _track(number: int, item: Element) -> Track:
     switches = [answers.truth(extension, "enableSchedule") for extension in answers.below(item, "CustomExtension")]
     told = [switch for switch in switches if switch is not None]
-    stream = answers.whole(item, "Channel")
     return Track(
         id=number,
         number=number // 100,
-        recorded_stream=stream if stream and stream > 100 else number,
+        recorded_stream=_stored(number, item),
         scheduled=told[0] if told else None,
         mode=_mode(item),
         keeps_days=duration_days(answers.text(item, "Duration")),
         loops=answers.truth(item, "LoopEnable"),
         limited=answers.truth(item, "durationEnabled"),
     )
+
+
+def _stored(number: int, item: Element) -> int:
+    """The streaming channel that a track stores: by the address of its source (`…/Streaming/channels/402`), else by `Channel`,
+    else (they name none of this channel's streams) its own number."""
+    source = _SOURCE.search(answers.first_text(item, "SrcUrl") or "")
+    told = (int(source[1]) if source else None, answers.whole(item, "Channel"))
+    return next((one for one in told if one and one > 100 and one // 100 == number // 100), number)
 
 
 def duration_days(told: str | None) -> int | None:
