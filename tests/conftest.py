@@ -7,6 +7,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from _pytest.nodes import coerce_node_id
 
 RECORDED = "CCTV_PROBE_RECORDED"
 ONVIF = "CCTV_PROBE_ONVIF"
@@ -31,6 +32,15 @@ def _folder_named_by(variable: str) -> Path:
     folder = Path(named)
     assert folder.is_dir(), f"{variable} names {folder}, which is not a folder"
     return folder
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Makes `--dist loadgroup` work: pytest-xdist 3.8 writes the group where pytest 9.2 does not read it any more."""
+    for item in items:
+        grouped = getattr(item, "_nodeid", None)
+        if grouped:
+            item._id = coerce_node_id(grouped)  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
