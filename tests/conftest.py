@@ -7,7 +7,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from _pytest.nodes import coerce_node_id
+from _pytest.nodeid import coerce_node_id
 
 RECORDED = "CCTV_PROBE_RECORDED"
 ONVIF = "CCTV_PROBE_ONVIF"
@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         grouped = getattr(item, "_nodeid", None)
         if grouped:
-            item._id = coerce_node_id(grouped)  # type: ignore[attr-defined]
+            item._id = coerce_node_id(grouped)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
