@@ -176,3 +176,29 @@ def test_what_goes_wrong_is_one_sentence(scanned: Path, words: list[str], code: 
     ended = run("compare", *filled, "--lang", "en", state=scanned / "state")
     assert ended.returncode == code, ended.stderr
     assert said in ended.stderr
+
+
+@pytest.mark.slow
+def test_recordings_are_judged_by_what_the_list_declares(tmp_path: Path) -> None:
+    """The camera keeps 15 days and its list says so; `--days 30` holds for cameras that the list does not know."""
+    site = tmp_path / "site.csv"
+    row = f"serial:ACCC8E7B4014,{NET}.14,1,2026-11-01T00:00:00Z,15,serial:ACCC8E7B4014/1"
+    site.write_text(f"id,address,channel,declared_utc,retention_days,views\n{row}\n", encoding="utf-8")
+    with fleet_on("demo", NET, tmp_path) as (_, credentials):
+        words = [
+            "retention",
+            f"{NET}.14",
+            "--site",
+            str(site),
+            "--days",
+            "30",
+            "--credentials",
+            str(credentials),
+            "--json",
+        ]
+        ended = run(*words, state=tmp_path / "state")
+    assert ended.returncode == 0, ended.stderr
+    (camera,) = json.loads(ended.stdout)["cameras"]
+    assert camera["retention"]["verdict"] == "match"
+    assert camera["fields"]["retention_days"]["value"] == 15
+    assert camera["retention"]["timeline"]["declared_days"] == 15
