@@ -77,5 +77,5 @@ def _same_codec(field: str, chosen: Evidence, other: Evidence) -> bool:
     one, two = chosen.value, other.value
     if not isinstance(one, Mapping) or not isinstance(two, Mapping):
         return False
-    unseen = "not_observable" in (one.get("container"), two.get("container"))
-    return unseen and one.get("codec") == two.get("codec")
+    unseen = {"not_observable", "not_declared"} & {one.get("container"), two.get("container")}
+    return bool(unseen) and one.get("codec") == two.get("codec")

@@ -56,6 +56,15 @@ _SOURCES: dict[str, Text] = {
     "tcp.handshake": Text(en="round trip of the connection", th="เวลาไปกลับของการเชื่อมต่อ"),
     "declared": Text(en="declared by a person", th="เจ้าหน้าที่ระบุไว้"),
     "estimate.capacity": Text(en="estimated from disks and bit rates", th="คำนวณจากดิสก์และอัตราบิต"),
+    "declared.site_list": Text(en="site list of the municipality (site.csv)", th="บัญชีกล้องของหน่วยงาน (site.csv)"),
+    "declared.scope_file": Text(en="scope file", th="ไฟล์ขอบเขต"),
+    "isapi.device_info": Text(en="device information (ISAPI)", th="ข้อมูลเครื่อง (ISAPI)"),
+    "isapi.time": Text(en="the device's clock (ISAPI)", th="นาฬิกาของอุปกรณ์ (ISAPI)"),
+    "isapi.ntp": Text(en="time servers (ISAPI)", th="เซิร์ฟเวอร์เวลา (ISAPI)"),
+    "dahua.magicbox": Text(en="device information (Dahua)", th="ข้อมูลเครื่อง (Dahua)"),
+    "dahua.current_time": Text(en="the device's clock (Dahua)", th="นาฬิกาของอุปกรณ์ (Dahua)"),
+    "dahua.ntp": Text(en="time servers (Dahua)", th="เซิร์ฟเวอร์เวลา (Dahua)"),
+    "dahua.encode": Text(en="recording settings (Dahua)", th="การตั้งค่าการบันทึก (Dahua)"),
     "scope_file": Text(en="scope file", th="ไฟล์ขอบเขต"),
 }
 _FAMILIES: dict[str, Text] = {
@@ -69,6 +78,8 @@ _FAMILIES: dict[str, Text] = {
 }
 _INDEXES: dict[str, Text] = {
     "onvif": Text(en="index of the recordings (ONVIF)", th="ดัชนีของภาพที่บันทึก (ONVIF)"),
+    "isapi": Text(en="index of the recordings (Hikvision)", th="ดัชนีของภาพที่บันทึก (Hikvision)"),
+    "dahua": Text(en="index of the recordings (Dahua)", th="ดัชนีของภาพที่บันทึก (Dahua)"),
     "folder": Text(en="names and times of the recorded files", th="ชื่อและเวลาของไฟล์ที่บันทึก"),
 }
 _INDEX = Text(en="index of the recordings", th="ดัชนีของภาพที่บันทึก")
