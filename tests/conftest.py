@@ -9,8 +9,15 @@ from pathlib import Path
 import pytest
 from _pytest.nodeid import coerce_node_id
 
+from tests.allow_list import watch
+
 RECORDED = "CCTV_PROBE_RECORDED"
 ONVIF = "CCTV_PROBE_ONVIF"
+
+
+def pytest_configure() -> None:
+    """Every simulated municipality is watched: it may only ever see what the allow-lists hold."""
+    watch()
 
 
 @pytest.fixture(scope="session")
