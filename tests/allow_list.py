@@ -32,6 +32,8 @@ def _is_allowed(entry: Entry) -> bool:
         return entry.operation in _ONVIF
     if entry.service == "isapi":
         return hikvision.is_allowed(method, path)
+    if entry.result == "redirected" and path.startswith("/onvif"):
+        return method == "POST"  # an ONVIF question that a maker's web server sent on to another port
     if entry.service == "dahua_cgi":
         action = next((word.removeprefix("action=") for word in query.split("&") if word.startswith("action=")), "")
         return method == "GET" and (path, action) in _DAHUA

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,9 +16,15 @@ from cctv_probe.cli.exits import Stop
 from cctv_probe.cli.language import LANGUAGE, say
 from cctv_probe.model.words import Text
 
+if TYPE_CHECKING:
+    from cctv_probe.compare.output.sides import Compared
+    from cctv_probe.compare.reading import DeclaredList
+    from cctv_probe.survey.result import Survey
+
 ABOUT = Text(
-    en="Start a fake municipality on this computer, scan it, and show the result. No network is touched.",
-    th="จำลองเทศบาลบนเครื่องนี้ สแกน แล้วแสดงผล โดยไม่แตะต้องเครือข่ายจริง",
+    en="Start a fake municipality on this computer, scan it, show the result, and hold its list of cameras against it. "
+    "No network is touched.",
+    th="จำลองเทศบาลบนเครื่องนี้ สแกน แสดงผล แล้วเทียบกับบัญชีกล้องของเทศบาล โดยไม่แตะต้องเครือข่ายจริง",
 )
 _OUT = Text(
     en="Folder for the files (default: cctv-probe-demo here).", th="โฟลเดอร์สำหรับไฟล์ผลลัพธ์ (ปกติ: cctv-probe-demo ที่นี่)"
@@ -28,36 +34,47 @@ _STARTING = Text(
     th="กำลังเปิดอุปกรณ์จำลอง {count} เครื่องของ {name} บนเครื่องนี้ …",
 )
 _SCANNING = Text(en="Scanning {ranges} with their credentials …", th="กำลังสแกน {ranges} ด้วยรหัสผ่านของอุปกรณ์ …")
+_COMPARING = Text(
+    en="The municipality's list of cameras ({file}) beside what was found:",
+    th="บัญชีกล้องของเทศบาล ({file}) เทียบกับสิ่งที่พบ:",
+)
 _FILES = Text(
-    en="The files: {path}\n  report.html   the report to read and print\n  survey.csv    opens in Excel\n  survey.json   for other programs\n  evidence/     what the devices answered, by SHA-256",
-    th="ไฟล์ผลลัพธ์: {path}\n  report.html   รายงานสำหรับอ่านและพิมพ์\n  survey.csv    เปิดด้วย Excel\n  survey.json   สำหรับโปรแกรมอื่น\n  evidence/     คำตอบของอุปกรณ์ ตามค่า SHA-256",
+    en="The files: {path}\n  report.html   the report to read and print\n  survey.csv    opens in Excel\n"
+    "  survey.json   for other programs\n  evidence/     what the devices answered, by SHA-256\n"
+    "The list beside the survey: {compare}\n  comparison.html         declared, configured and measured side by side\n"
+    "  form.xlsx, form.html    the official form, filled in\n  corrected.xlsx          the list with its corrections marked\n"
+    "The list itself: {declared}",
+    th="ไฟล์ผลลัพธ์: {path}\n  report.html   รายงานสำหรับอ่านและพิมพ์\n  survey.csv    เปิดด้วย Excel\n"
+    "  survey.json   สำหรับโปรแกรมอื่น\n  evidence/     คำตอบของอุปกรณ์ ตามค่า SHA-256\n"
+    "ผลการเทียบบัญชีกับการสำรวจ: {compare}\n  comparison.html         ค่าที่ระบุไว้ ค่าที่ตั้งไว้ และค่าที่วัดจริง เทียบกัน\n"
+    "  form.xlsx, form.html    แบบสำรวจที่กรอกให้แล้ว\n  corrected.xlsx          บัญชีที่ทำเครื่องหมายส่วนที่แก้ไข\n"
+    "ตัวบัญชี: {declared}",
 )
 _NOT_STARTED = Text(en="The simulated municipality did not start: {why}", th="เปิดเทศบาลจำลองไม่สำเร็จ: {why}")
 _NO_FLEET = Text(
-    en="The fleet of the demo, configs/fleets/demo.yaml, is missing beside the program.",
-    th="ไม่พบชุดอุปกรณ์สาธิต configs/fleets/demo.yaml ข้าง ๆ โปรแกรม",
+    en="A file of the demo, configs/fleets/{file}, is missing beside the program.",
+    th="ไม่พบไฟล์ของชุดสาธิต configs/fleets/{file} ข้าง ๆ โปรแกรม",
 )
-
-
-_DECLARED_DAYS = 30
-"""What the demo's municipality declared in field 9."""
+_NO_FOLDER = Text(
+    en="The folder {path} cannot be written ({why}). Choose another one with --out.",
+    th="เขียนลงโฟลเดอร์ {path} ไม่ได้ ({why}) โปรดเลือกโฟลเดอร์อื่นด้วย --out",
+)
 
 
 def demo(
     out: Annotated[Path | None, typer.Option("--out", help=say(_OUT), metavar="FOLDER")] = None,
     lang: options.Lang = "",
 ) -> None:
-    """Simulate in another process, scan from this one, show table and files."""
+    """Simulate in another process, scan from this one, show table, comparison and files."""
     from cctv_probe.cli.prepare import Asked, check_lang
     from cctv_probe.cli.scanning import exit_code, run_scan
     from cctv_probe.cli.show import show_survey
+    from cctv_probe.compare.reading import read_declared
     from cctv_probe.simulator.fleet_file import load_fleet
 
     check_lang(lang)
-    fleet_file = Path(__file__).resolve().parents[2] / "configs" / "fleets" / "demo.yaml"
-    if not fleet_file.is_file():
-        raise Stop(exits.NOTHING_DONE, _NO_FLEET)
-    fleet = load_fleet(fleet_file)
+    fleet_file, declared = _file("demo.yaml"), _file("demo-declared.csv")
+    fleet, listed = load_fleet(fleet_file), read_declared(declared)
     addresses = tuple(device.address for device in fleet.devices)
     folder = out or Path("cctv-probe-demo")
     _say(_STARTING.with_(count=len(addresses), name=Text(fleet.name.en, fleet.name.th)))
@@ -72,7 +89,7 @@ def demo(
                 credentials_file=credentials,
                 out=folder,
                 retention=True,
-                days=_DECLARED_DAYS,
+                days=_declared_days(listed),
             )
             finished = run_scan(asked)
         finally:
@@ -81,8 +98,64 @@ def demo(
     show_survey(finished.survey)
     for remark in finished.remarks:
         _say(remark)
-    _say(_FILES.with_(path=folder.resolve()))
+    _say(_COMPARING.with_(file=listed.file))
+    compared = _compared(listed, finished.survey)
+    _show(compared)
+    _write(compared, folder / "compare")
+    _say(_FILES.with_(path=folder.resolve(), compare=(folder / "compare").resolve(), declared=declared))
     raise typer.Exit(exit_code(finished))
+
+
+def _file(name: str) -> Path:
+    """A file of the demo in the checkout."""
+    path = Path(__file__).resolve().parents[2] / "configs" / "fleets" / name
+    if not path.is_file():
+        raise Stop(exits.NOTHING_DONE, _NO_FLEET.with_(file=name))
+    return path
+
+
+def _declared_days(listed: DeclaredList) -> int | None:
+    """The most days that the list declares in field 9 for any camera; None where it declares none."""
+    from cctv_probe.compare.verdicts.numbers import bounds_of
+
+    cells = [camera.cells.get("retention_days") for camera in listed.cameras]
+    bounds = [bounds_of(cell.canonical) for cell in cells if cell]
+    return max((int(each.low) for each in bounds if each and each.low), default=None)
+
+
+def _compared(listed: DeclaredList, survey: Survey) -> Compared:
+    from cctv_probe.compare.comparison import Options, compare
+    from cctv_probe.compare.matching.declared import from_list
+    from cctv_probe.compare.output.sides import Compared
+    from cctv_probe.wire.clock import SystemClock
+
+    return Compared(compare(from_list(listed.cameras), survey, Options(SystemClock().now())), listed)
+
+
+def _write(compared: Compared, folder: Path) -> None:
+    """The files of the comparison. Raises `Stop` where one cannot be written."""
+    from cctv_probe.compare.output.files import write_files
+    from cctv_probe.compare.reading import ReadingError
+    from cctv_probe.survey.atomic import CannotWriteError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_files(compared, folder, LANGUAGE)
+    except OSError as error:
+        raise Stop(exits.CONFIGURATION, _NO_FOLDER.with_(path=folder, why=error.strerror or "?")) from None
+    except (CannotWriteError, ReadingError) as error:
+        raise Stop(exits.NOTHING_DONE, error.text) from None
+
+
+def _show(compared: Compared) -> None:
+    from rich.console import Console
+
+    from cctv_probe.compare.output.terminal_parts import in_short
+
+    console = Console()
+    for part in in_short(compared, LANGUAGE):
+        console.print(part)
+    sys.stdout.flush()
 
 
 def _range(addresses: tuple[str, ...]) -> str:

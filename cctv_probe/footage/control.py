@@ -76,10 +76,14 @@ class Control:
 
 
 def controls(index: Index | None, now: dt.datetime) -> tuple[Control, ...]:
-    """The instants to ask for, at most three. Pure."""
+    """The instants to ask for, at most three. Pure.
+
+    The past comes first: a recorder that jumps to its oldest footage and says so tells the time of all it plays, while one
+    that jumps from the future to its newest footage looks like live video.
+    """
     oldest = index.oldest_utc if index else None
     before = oldest - BEFORE if oldest else now - FAR_BEFORE
-    found = [Control("future", now + AHEAD), Control("before", before)]
+    found = [Control("before", before), Control("future", now + AHEAD)]
     hole = widest_hole(index.spans) if index and index.spans_known else None
     return (*found, Control("hole", hole)) if hole else tuple(found)
 

@@ -45,7 +45,7 @@ ASKED_AGAIN = {"13", "33", "35", "36", "37"}
 """Locked (asked anonymously, and then left alone), a new nonce for each answer, every fifth login refused, sent on to TLS."""
 FOOTAGE_OF = {"11": (1, 7), "14": (1,), "17": (1,), "31": (3, 5), "34": (1,)}
 """Recorders by the last octet of their address, and those of their channels that are kept."""
-WISH = Wish(samples=10, long_pieces=1, random_days=2, every_night=2, twins=1)
+WISH = Wish(samples=12, long_pieces=1, random_days=2, every_night=2, twins=1)
 SILENCE_S = 2.0
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("recorders")]

@@ -279,7 +279,7 @@ def test_in_continuous_integration_a_skip_is_a_failure(tmp_path: Path, ci: str, 
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", tmp_path, tmp_path],
         cwd=tmp_path,
-        env=environment | {"CI": ci},
+        env=environment | {"CI": ci, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,

@@ -42,6 +42,20 @@ def on_screen(compared: Compared, language: Language) -> Iterator[RenderableType
             yield part
 
 
+def in_short(compared: Compared, language: Language) -> Iterator[RenderableType]:
+    """The pairs, where they differ, who is missing on either side, and the sums: what the files say in full."""
+    yield ComparisonTable(compared, language)
+    for part in (
+        Differences(compared, language),
+        _missing(compared, language),
+        _undeclared(compared, language),
+        _sums(compared, language),
+    ):
+        if part is not None:
+            yield Line("")
+            yield part
+
+
 def _section(title: Text, lines: Sequence[RenderableType], language: Language) -> RenderableType | None:
     """A title with its lines; nothing where there are none, and no more than a screen should hold."""
     if not lines:
