@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from cctv_probe.model.words import Text
 if TYPE_CHECKING:
     from cctv_probe.compare.matching.decisions import Decisions
     from cctv_probe.compare.output.sides import Compared
+    from cctv_probe.compare.normalise import Context
     from cctv_probe.compare.profiles import Profile
     from cctv_probe.compare.reading import DeclaredList
     from cctv_probe.survey.result import Survey
@@ -43,6 +45,14 @@ _DECISIONS = Text(
     en="Decisions made before: pairs and accepted differences (decisions.yaml).",
     th="การตัดสินใจที่ทำไว้: การจับคู่และความแตกต่างที่ยอมรับ (decisions.yaml)",
 )
+_REGISTRY = Text(
+    en="The registry of local authorities: DLA's open CSV. With it, names of owners become LAO codes.",
+    th="ทะเบียน อปท.: ไฟล์ CSV ของกรมส่งเสริมการปกครองท้องถิ่น เมื่อระบุแล้ว ชื่อหน่วยงานเจ้าของจะแปลงเป็นรหัส อปท. ได้",
+)
+_MORE_ROWS = Text(
+    en="{file}: {count} more rows could not be used as they stand.", th="{file}: มีอีก {count} แถวที่ยังใช้ตามที่เป็นอยู่ไม่ได้"
+)
+_MOST_ROWS_TOLD = 5
 _PROFILE = Text(
     en="Compliance profile: a name from configs/profiles, or a file. May be repeated.",
     th="เกณฑ์คุณลักษณะ: ชื่อใน configs/profiles หรือไฟล์ ระบุซ้ำได้",
@@ -105,6 +115,7 @@ def compare(
         Path | None, typer.Option("--save-mapping", help=say(_SAVE_MAPPING), metavar="FILE")
     ] = None,
     decisions: Annotated[Path | None, typer.Option("--decisions", help=say(_DECISIONS), metavar="FILE")] = None,
+    registry: Annotated[Path | None, typer.Option("--registry", help=say(_REGISTRY), metavar="FILE")] = None,
     profile: Annotated[list[str] | None, typer.Option("--profile", help=say(_PROFILE), metavar="NAME|FILE")] = None,
     uplink: Annotated[
         float | None, typer.Option("--uplink", help=say(_UPLINK), min=0.01, max=1e6, metavar="MBPS")
@@ -120,6 +131,7 @@ def compare(
     from cctv_probe.compare.comparison import Options
     from cctv_probe.compare.comparison import compare as hold_against
     from cctv_probe.compare.matching.declared import from_list
+    from cctv_probe.compare.other_owner import other_owner
     from cctv_probe.compare.output.sides import Compared
     from cctv_probe.wire.clock import SystemClock
 
@@ -127,16 +139,18 @@ def compare(
     profiles = tuple(_profile(name) for name in profile or ())
     decided = _decisions(decisions)
     survey = _run(against)
-    listed = _listed(declared, mapping)
+    listed = _listed(declared, mapping, _context(registry))
     if save_mapping is not None:
         _save_mapping(listed, save_mapping)
     if not listed.cameras:
         raise Stop(exits.NOTHING_DONE, _EMPTY.with_(file=listed.file))
     bps = None if uplink is None else uplink * 1e6
     asked = Options(SystemClock().now(), max_age_days, bps, profiles)
-    compared = Compared(hold_against(from_list(listed.cameras), survey, asked, decided), listed)
+    comparison = hold_against(from_list(listed.cameras), survey, asked, decided)
+    other = other_owner(comparison)
+    compared = Compared(comparison, replace(listed, notes=(other, *listed.notes)) if other else listed)
     folder = _folder(out, against)
-    notes = [*_write(compared, folder), *([_save(compared, save)] if save else [])]
+    notes = [*_write(compared, folder), *([_save(compared, save)] if save else []), *([other] if other else [])]
     _show(compared, notes, as_json=as_json)
     raise typer.Exit(_code(compared))
 
@@ -178,7 +192,25 @@ def _run(against: Path) -> Survey:
         raise Stop(exits.CONFIGURATION, _NO_RUN.with_(path=against)) from None
 
 
-def _listed(declared: Path, mapping: Path | None) -> DeclaredList:
+def _context(path: Path | None) -> Context | None:
+    """What the normaliser may know besides a cell: the registry of owners. Says which of its rows could not be used."""
+    from cctv_probe.compare.normalise import Context
+    from cctv_probe.compare.registry import RegistryError, load_registry
+
+    if path is None:
+        return None
+    try:
+        registry = load_registry(path)
+    except RegistryError as error:
+        raise Stop(exits.CONFIGURATION, error.text) from None
+    for problem in registry.problems[:_MOST_ROWS_TOLD]:
+        sys.stderr.write(say(problem) + "\n")
+    if more := len(registry.problems) + registry.more_problems - min(len(registry.problems), _MOST_ROWS_TOLD):
+        sys.stderr.write(say(_MORE_ROWS.with_(file=path.name, count=more)) + "\n")
+    return Context(registry)
+
+
+def _listed(declared: Path, mapping: Path | None, context: Context | None) -> DeclaredList:
     from cctv_probe.compare.reading import ReadingError, load_mapping, read_declared
 
     confirmed = None
@@ -188,7 +220,7 @@ def _listed(declared: Path, mapping: Path | None) -> DeclaredList:
         except ReadingError as error:
             raise Stop(exits.CONFIGURATION, error.text) from None
     try:
-        return read_declared(declared, confirmed)
+        return read_declared(declared, confirmed, context=context)
     except ReadingError as error:
         raise Stop(exits.NOTHING_DONE, error.text) from None
 

@@ -86,6 +86,7 @@ def demo(
             _say(_SCANNING.with_(ranges=_range(addresses)))
             asked = Asked(
                 targets=(_range(addresses),),
+                scope_file=_file("demo/scope.yaml"),
                 credentials_file=credentials,
                 out=folder,
                 retention=True,
@@ -98,7 +99,6 @@ def demo(
     show_survey(finished.survey)
     for remark in finished.remarks:
         _say(remark)
-    _say(_COMPARING.with_(file=listed.file))
     compared = _compared(listed, finished.survey)
     _show(compared)
     _write(compared, folder / "compare")
@@ -149,10 +149,12 @@ def _write(compared: Compared, folder: Path) -> None:
 
 def _show(compared: Compared) -> None:
     from rich.console import Console
+    from rich.text import Text as Line
 
     from cctv_probe.compare.output.terminal_parts import in_short
 
     console = Console()
+    console.print(Line(""), Line(say(_COMPARING.with_(file=compared.listed.file)), style="bold"), sep="\n")
     for part in in_short(compared, LANGUAGE):
         console.print(part)
     sys.stdout.flush()

@@ -1,6 +1,6 @@
 """What a right comparison says of a declared list beside a fleet: pairs and verdicts, from the truths and what each cell means.
 
-The meaning of the cells is written by hand beside the list (`configs/fleets/demo-declared.expected.yaml`); the verdicts
+The meaning of the cells is written by hand (`configs/fleets/demo/declared.expected.yaml`); the verdicts
 follow from it by the definitions of the survey. Nothing here is shared with the program's own comparison.
 """
 
@@ -91,7 +91,7 @@ class ExpectedComparison:
 
 
 def load_declared(path: Path) -> DeclaredTable:
-    """What the list beside `path` means. Raises OSError, yaml.YAMLError and pydantic's ValidationError."""
+    """What a list means, as the YAML file at `path` says. Raises OSError, yaml.YAMLError and pydantic's ValidationError."""
     return TypeAdapter(DeclaredTable).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
@@ -130,12 +130,16 @@ class _Town:
             if measured and one.name == "main" and not one.why_not
         }
 
+    def declared(self, row: DeclaredRow) -> str | None:
+        """The address that a line declares; None for none inside the fleet's network."""
+        return None if row.host is None else f"{self.network}.{row.host}"
+
     def camera_of(self, row: DeclaredRow) -> Place | None:
         """The camera that a line means: by serial number, else by address and channel, else by its name alone."""
         if row.serial:
             return self._only(lambda device, _: device.identity.serial == row.serial)
-        if row.host is not None:
-            place = (f"{self.network}.{row.host}", row.channel or 1)
+        if address := self.declared(row):
+            place = (address, row.channel or 1)
             return place if place in self.cameras else None
         if row.elsewhere:
             return None
@@ -152,6 +156,7 @@ class _Town:
         return "device" in device.services and " ".join(text.split()) in told
 
     def brand(self, place: Place) -> str:
+        """The maker, as a record shows it."""
         return self.cameras[place][0].identity.brand
 
     def known(self, place: Place, name: str) -> _Known:
@@ -222,16 +227,11 @@ def _absent(row: DeclaredRow, name: str, state: str) -> ExpectedVerdict:
 
 def _swapped(row: DeclaredRow, paired: Mapping[int, Place | None], table: DeclaredTable, town: _Town) -> int | None:
     """The other line whose camera stands at this line's address, while this one's stands at the other's."""
-
-    def declared(one: DeclaredRow) -> str | None:
-        return None if one.host is None else f"{town.network}.{one.host}"
-
-    here, own = paired[row.line], declared(row)
-    for other in table.rows:
-        there = paired[other.line]
-        if other is not row and here and there and (there[0], here[0]) == (own, declared(other)) and here != there:
-            return other.line if here[0] != own else None
-    return None
+    here, own = paired[row.line], town.declared(row)
+    if here is None or own is None or here[0] == own:
+        return None
+    others = ((other.line, town.declared(other), paired[other.line]) for other in table.rows)
+    return next((line for line, address, there in others if address == here[0] and there and there[0] == own), None)
 
 
 def _found(row: DeclaredRow, name: str, camera: Place, table: DeclaredTable, town: _Town) -> ExpectedVerdict:

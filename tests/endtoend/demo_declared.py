@@ -10,11 +10,14 @@ from typing import Any
 import openpyxl
 
 from cctv_probe.simulator.fleet import Fleet
+from cctv_probe.simulator.oracle import expected_cameras
 from cctv_probe.simulator.oracle_declared import ExpectedRow, expected_comparison, load_declared
 from tests.endtoend.commands import FLEETS
 
 DECLARED = FLEETS / "demo-declared.csv"
-EXPECTED = FLEETS / "demo-declared.expected.yaml"
+SCOPE = FLEETS / "demo" / "scope.yaml"
+EXPECTED = FLEETS / "demo" / "declared.expected.yaml"
+NOT_THERE = 99
 FILES = {
     "comparison.json",
     "comparison.csv",
@@ -54,16 +57,23 @@ def _check_pair(row: Any, right: ExpectedRow, rows: Any) -> None:
     assert swapped == (rows[right.swapped_with]["declared"]["key"] if right.swapped_with else None), right.line
 
 
-def check_files(compare: Path) -> None:
-    """The files are there, open, and the official form is filled: a line a camera, and fields 6 to 11 as found."""
+def check_files(compare: Path, fleet: Fleet) -> None:
+    """The files are there, open, and the official form is filled: a line for each camera found, with the list's own place."""
     assert {path.name for path in compare.iterdir()} == FILES
-    for name in ("form.xlsx", "corrected.xlsx"):
-        assert openpyxl.load_workbook(compare / name).worksheets[0].max_row > len(load_declared(EXPECTED).rows)
-    form = (compare / "form.html").read_text(encoding="utf-8")
-    page = (compare / "comparison.html").read_text(encoding="utf-8")
-    for place in ("แยกตลาดสดเทศบาล ถนนประชาร่วมใจ", "ป้อมยามสวนสุขภาพ", "หอประชุมอำเภอ"):
-        assert place in form
-        assert place in page
+    cameras, rows = expected_cameras(fleet), load_declared(EXPECTED).rows
+    form, page = ((compare / name).read_text(encoding="utf-8") for name in ("form.html", "comparison.html"))
+    cells = [cell for line in openpyxl.load_workbook(compare / "form.xlsx").worksheets[0].iter_rows() for cell in line]
+    told = [str(cell.value) for cell in cells]
+    for row in rows:
+        assert row.place in page
+        if row.elsewhere is None and row.host != NOT_THERE:
+            assert row.place in form
+            assert row.place in told
+    for camera in cameras:
+        assert camera.brand in form
+        assert camera.brand in told
+    assert sum(cell.comment is not None for cell in cells) >= 2 * len(cameras), "what was filled in names its source"
+    assert openpyxl.load_workbook(compare / "corrected.xlsx").worksheets[0].max_row > len(rows)
     assert "<script" not in form + page
 
 
@@ -76,11 +86,7 @@ def check_demo(folder: Path, fleet: Fleet, shown: str, said: str) -> None:
         ("maturing", None), ("not_observed", None), ("camera_missing", None), ("parse_suspect", None),
         ("undeclared", None), ("not_assessed", None),
     }  # fmt: skip
-    check_files(folder / "compare")
-    workbook = openpyxl.load_workbook(folder / "compare" / "form.xlsx")
-    cells = [cell for row in workbook.worksheets[0].iter_rows() for cell in row]
-    assert {"Hikvision", "Uniview", "Watashi"} <= {str(cell.value) for cell in cells}
-    assert any(cell.comment for cell in cells), "every cell filled in by itself names its source"
+    check_files(folder / "compare", fleet)
     plain = " ".join(shown.split())
     for text in ("ดาหัว", "24 ชั่วโมง", "ก.ค.-30", "127.81.1.99", "127.81.2.40", "ในบัญชี 20 · พบ 19 · จับคู่ได้ 18"):
         assert text in plain, text

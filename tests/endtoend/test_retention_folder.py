@@ -249,29 +249,16 @@ def test_every_kind_of_sick_file_is_one_clear_line(small: Path, tmp_path: Path) 
     assert camera["retention"]["verified_days"]["value"] == 1
 
 
-AS_NOBODY = """
-import os, sys
-import cctv_probe.cli
-os.setgroups([])
-os.setgid(65534)
-os.setuid(65534)
-cctv_probe.cli.main()
-"""
+NO_PRIVILEGE = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.getuid() == 0 else ()
+"""Root reads every file, unless it gives these two rights up."""
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="an ordinary user cannot become another")
 def test_files_that_may_not_be_read_are_named_and_the_rest_is_kept(small: Path, tmp_path: Path) -> None:
     files = sorted(small.rglob("*.mp4"))
     files[0].chmod(0)
     state = tmp_path / "state"
-    state.mkdir()
-    for made in (state, tmp_path):
-        made.chmod(0o777)
-    above = tmp_path.parent
-    while above != above.parent and above.stat().st_uid == os.getuid() and str(above).startswith("/tmp/"):
-        above.chmod(0o755)
-        above = above.parent
-    command = [sys.executable, "-c", AS_NOBODY, "retention", str(small), "--out", str(tmp_path / "o"), "--lang", "en"]
+    command = [*NO_PRIVILEGE, sys.executable, "-m", "cctv_probe", "retention", str(small)]
+    command += ["--out", str(tmp_path / "o"), "--lang", "en"]
     ended = subprocess.run(
         command, env=environment(state), capture_output=True, text=True, timeout=90, check=False, encoding="utf-8"
     )

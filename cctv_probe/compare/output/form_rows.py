@@ -16,6 +16,7 @@ from cctv_probe.compare.matching.declared import Cell
 from cctv_probe.compare.output import form_words as words
 from cctv_probe.compare.output.form_cells import Cells, FormCell
 from cctv_probe.compare.output.form_words import COLUMNS, thai_digits
+from cctv_probe.compare.registry.provinces import province_of
 from cctv_probe.compare.verdicts.judge import HINTED
 from cctv_probe.compare.verdicts.observed import Moment
 from cctv_probe.model.record import SurveyRecord
@@ -78,7 +79,7 @@ def official_form(comparison: Comparison | None, survey: Survey, language: Langu
         language,
         agency,
         code,
-        _province(comparison),
+        _province(code, comparison, language),
         _date(finished.astimezone(zone), language),
         words.FILLED_BY.with_(program=clean(run.program, 60)).in_(language),
         rows,
@@ -135,7 +136,10 @@ def _owner(survey: Survey, comparison: Comparison | None) -> tuple[str, str]:
     return name or _most(names), clean(code or _most(codes), 20)
 
 
-def _province(comparison: Comparison | None) -> str:
+def _province(code: str, comparison: Comparison | None, language: Language) -> str:
+    """The province of the LAO code; where it has none, the one that most rows of the list name."""
+    if province := province_of(code):
+        return province.name.in_(language)
     told = Counter(
         re.sub(r"^(?:จังหวัด|จ\.)\s*", "", clean(cell.raw, 40))
         for cell in _cells_called(comparison, "province")

@@ -36,7 +36,7 @@ def _said(fleet: Fleet, field: str, canonical: str, *, measured: bool = True) ->
 
 
 def test_the_demo_by_hand() -> None:
-    fleet, table = load_fleet(FLEETS / "demo.yaml"), load_declared(FLEETS / "demo-declared.expected.yaml")
+    fleet, table = load_fleet(FLEETS / "demo.yaml"), load_declared(FLEETS / "demo/declared.expected.yaml")
     expected = expected_comparison(fleet, table, NOW)
     rows = {row.line: row for row in expected.rows}
     assert rows[4].camera == ("127.81.1.11", 1)
@@ -66,7 +66,7 @@ def test_the_demo_by_hand() -> None:
 
 
 def test_without_measuring_only_what_devices_say_counts() -> None:
-    fleet, table = load_fleet(FLEETS / "demo.yaml"), load_declared(FLEETS / "demo-declared.expected.yaml")
+    fleet, table = load_fleet(FLEETS / "demo.yaml"), load_declared(FLEETS / "demo/declared.expected.yaml")
     rows = {row.line: row for row in expected_comparison(fleet, table, NOW, measured=False).rows}
     assert rows[4].verdicts["resolution"].verdict == "match"
     assert rows[15].verdicts["frame_rate"].verdict == "match"
@@ -183,3 +183,8 @@ def test_what_the_list_leaves_empty_is_undeclared_where_something_was_found() ->
     verdicts = _row(fleet_of(camera()), {}).verdicts
     assert verdicts["frame_rate"] == ExpectedVerdict("undeclared")
     assert verdicts["retention_days"] == verdicts["owner"] == ExpectedVerdict("not_assessed")
+
+
+def test_a_meaning_that_nobody_foresaw_is_refused() -> None:
+    with pytest.raises(ValueError, match="many"):
+        _said(fleet_of(camera()), "frame_rate", "many")

@@ -44,7 +44,8 @@ def test_a_zone_that_is_not_known_here_is_thailands() -> None:
     [
         ("onvif.media2.encoder", "ONVIF setting (Media2)", "ค่าที่ตั้งไว้ใน ONVIF (Media2)"),
         ("onvif.GetSomething", "ONVIF (GetSomething)", "ข้อมูลจาก ONVIF (GetSomething)"),
-        ("isapi.device_info", "Hikvision's own interface (device_info)", "ช่องทางของ Hikvision (device_info)"),
+        ("isapi.device_info", "device information (ISAPI)", "ข้อมูลเครื่อง (ISAPI)"),
+        ("isapi.some_thing", "Hikvision's own interface (some_thing)", "ช่องทางของ Hikvision (some_thing)"),
         ("odd\x1b[2J", "source odd[2J", "แหล่งข้อมูล odd[2J"),
     ],
 )
