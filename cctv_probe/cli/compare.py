@@ -17,8 +17,8 @@ from cctv_probe.model.words import Text
 
 if TYPE_CHECKING:
     from cctv_probe.compare.matching.decisions import Decisions
-    from cctv_probe.compare.output.sides import Compared
     from cctv_probe.compare.normalise import Context
+    from cctv_probe.compare.output.sides import Compared
     from cctv_probe.compare.profiles import Profile
     from cctv_probe.compare.reading import DeclaredList
     from cctv_probe.survey.result import Survey

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
 from cctv_probe.compare.comparison import Comparison
-from cctv_probe.compare.normalise import normalise
+from cctv_probe.compare.normalise import normalise, to_value
 from cctv_probe.compare.normalise.tables import squeezed
 from cctv_probe.model.words import Text
 from cctv_probe.survey.result import Survey
@@ -86,9 +86,9 @@ def _differs(canonical: str, code: str, name: str) -> bool:
 
 
 def _shown(raw: str, canonical: str) -> str:
-    said, found = clean(raw, _LONGEST_NAME), _CODE.search(canonical)
-    if not found or found[1] in said:
-        return said
-    called = _NAME.search(canonical)
-    name = said if not said.replace(" ", "").isdigit() or not called else clean(called[1], _LONGEST_NAME)
-    return f"{name} ({found[1]})"
+    """`เทศบาลตำบลบ้านน้ำใส (05819101)`; as it was written where no code is known."""
+    value = to_value("owner", canonical)
+    if not isinstance(value, Mapping):
+        return clean(raw, _LONGEST_NAME)
+    name, code = clean(str(value.get("name") or ""), _LONGEST_NAME), str(value["lao_code"])
+    return f"{name} ({code})" if name else code

@@ -27,6 +27,8 @@ MEGAPIXELS = {
     1: (0.85, 1.1), 1.3: (1.2, 1.4), 2: (1.9, 2.3), 3: (2.8, 3.3), 4: (3.6, 4.2), 5: (4.6, 5.2), 6: (5.8, 6.4), 8: (7.9, 8.5), 12: (11.5, 12.5),
 }  # fmt: skip
 """Megapixel classes by millions of pixels (facts about the survey)."""
+MPEG4 = "suspect:mpeg4"
+"""May mean three formats; a stream can speak for it, never against it."""
 
 Place = tuple[str, int]
 """Address of a device, and channel from 1."""
@@ -242,6 +244,8 @@ def _found(row: DeclaredRow, name: str, camera: Place, table: DeclaredTable, tow
     known = _Known(town.brand(camera)) if name == "brand" else town.known(camera, _ATTRIBUTE.get(name, name))
     if canonical is None:
         return ExpectedVerdict("not_assessed" if known.value is None else "undeclared")
+    if canonical.startswith("suspect:") and canonical != MPEG4:
+        return ExpectedVerdict("parse_suspect")
     if known.value is None:
         return ExpectedVerdict("not_observed")
     rule = {"brand": _brand(table.families), "frame_rate": _rate, "file_format": _format}.get(name, _size)
@@ -316,8 +320,8 @@ def _pixels(size: str) -> int:
 
 
 def _format(canonical: str, value: str | float) -> ExpectedVerdict:
-    """The container of a stream is not observable; "MPEG-4" is never a hard mismatch; "H.265+" is H.265."""
-    if canonical == "suspect:mpeg4":
+    """The container of a stream is not observable; "H.265+" is H.265."""
+    if canonical == MPEG4:
         return ExpectedVerdict("within_tolerance" if value in ("h264", "mpeg4") else "parse_suspect")
     codec = dict(part.split("=") for part in canonical.split(";")).get("codec")
     if codec is None:

@@ -88,7 +88,7 @@ def check_demo(folder: Path, fleet: Fleet, shown: str, said: str) -> None:
     }  # fmt: skip
     check_files(folder / "compare", fleet)
     plain = " ".join(shown.split())
-    for text in ("ดาหัว", "24 ชั่วโมง", "ก.ค.-30", "127.81.1.99", "127.81.2.40", "ในบัญชี 20 · พบ 19 · จับคู่ได้ 18"):
+    for text in ("Hikvison", "24 ชั่วโมง", "ก.ค.-30", "127.81.1.99", "127.81.2.40", "ในบัญชี 20 · พบ 19 · จับคู่ได้ 18"):
         assert text in plain, text
     for name in ("comparison.html", "form.xlsx", "form.html", "corrected.xlsx", "demo-declared.csv"):
         assert name in said

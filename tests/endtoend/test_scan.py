@@ -21,6 +21,7 @@ from cctv_probe.simulator.fleet_file import load_fleet
 from cctv_probe.simulator.oracle import expected_cameras, expected_streams
 from cctv_probe.simulator.oracle_retention import expected_retention
 from tests.endtoend.commands import FLEETS, environment, files_with, fleet_on, passwords, run
+from tests.endtoend.demo_declared import check_demo
 
 ATTRIBUTES = ("brand", "resolution", "max_resolution", "frame_rate")
 
@@ -78,6 +79,7 @@ def test_the_demo_shows_every_camera_as_the_fleet_file_says_it_is(state: Path, t
         assert (retention["verdict"], retention["complete"]) == (enough, True), place
         days = {day["date"] for day in retention["timeline"]["days"] if day["day"] in kept.missing_days}
         assert len(days) == len(kept.missing_days) <= len(retention["gaps"])
+    check_demo(tmp_path / "demo", fleet, ended.stdout, ended.stderr)
     assert "ยืนยันได้" in ended.stdout
     assert (tmp_path / "demo" / "report.html").read_text(encoding="utf-8").count("<svg") >= len(recorded)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from cctv_probe.compare.registry.lao_code import LaoCode, LaoCodeError, read_lao_code
 from cctv_probe.compare.registry.lao_registry import LaoRegistry
 from cctv_probe.compare.registry.load import RegistryError, load_registry, read_registry
-from cctv_probe.compare.registry.provinces import Province, province_by_code, province_by_name, province_of
+from cctv_probe.compare.registry.provinces import Province, province_by_code, province_by_name, province_of, provinces
 
 __all__ = [
     "LaoCode",
@@ -27,6 +27,7 @@ __all__ = [
     "province_by_code",
     "province_by_name",
     "province_of",
+    "provinces",
     "read_lao_code",
     "read_registry",
 ]

@@ -18,7 +18,7 @@ from cctv_probe.survey.safe_text import clean as printable
 _CODE = re.compile(r"0[2-6][0-9]{6}")
 _EXPONENT = re.compile(r"[0-9]+(?:[.,][0-9]*)?\s*[eE]\s*\+?\s*[0-9]{1,3}")
 _WHOLE = re.compile(r"([0-9]{7,8})\.0+")
-_BETWEEN = re.compile(r"[\s-]+")
+_BETWEEN = re.compile(r"(?<=[0-9])[\s-]+(?=[0-9])")
 _LONGEST = 60
 
 EMPTY = Text(en="there is no LAO code", th="ไม่มีรหัส อปท.")

@@ -146,9 +146,9 @@ class Authorities:
         """Take a row; half a sentence where it contradicts an earlier one. Raises RowError beyond the limit."""
         one = self._known.get(lao.code)
         if one is not None:
-            one.districts[lao.district] += 1
             first = one.lao
             if (first.kind, squeezed(first.name)) == (lao.kind, squeezed(lao.name)):
+                one.districts[lao.district] += 1
                 return None
             return OTHER_NAME.with_(code=lao.code, first=_shown(first), line=one.line, name=_shown(lao))
         if len(self._known) >= MOST_AUTHORITIES:

@@ -103,6 +103,7 @@ def test_megapixels_are_classes_and_not_figures() -> None:
         ("fps=23", ("within_tolerance", None)),
         ("fps=30", ("mismatch", "overstated")),
         ("fps=15", ("mismatch", "understated")),
+        ("suspect:recorder_total", ("parse_suspect", None)),
     ],
 )
 def test_frame_rates(declared: str, verdict: tuple[str, str | None]) -> None:
