@@ -37,7 +37,8 @@ def _is_allowed(entry: Entry) -> bool:
     if entry.service == "dahua_cgi":
         action = next((word.removeprefix("action=") for word in query.split("&") if word.startswith("action=")), "")
         return method == "GET" and (path, action) in _DAHUA
-    return entry.service != "rtsp" or entry.operation in _RTSP
+    is_request = entry.operation.isupper()  # else something that happened: a session that timed out
+    return entry.service != "rtsp" or not is_request or entry.operation in _RTSP
 
 
 def watch() -> None:

@@ -11,6 +11,8 @@ from cctv_probe.simulator.node import Node
 
 _MAX_HEAD = 64 * 1024
 _MAX_BODY = 1024 * 1024
+_TLS_HELLO = b"\x16\x03"
+"""A TLS handshake at a plain port: well-formed, only not HTTP; it counts as a connection on which nothing was asked."""
 
 
 class BadRequestError(Exception):
@@ -62,7 +64,7 @@ async def read_request(reader: asyncio.StreamReader) -> Request | None:
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError as error:
-        if error.partial:
+        if error.partial and not error.partial.startswith(_TLS_HELLO):
             raise BadRequestError("half_a_request") from error
         return None
     except asyncio.LimitOverrunError as error:
