@@ -1,8 +1,8 @@
 """cctv-probe finds out what street cameras really do, beside what delivery notes say.
 
-    scope ─► discover ─► identify ─► ask ─► describe ─► measure ─► prove ─► survey ─► report, compare
-    what may   who is      what brand,  settings  the streams'   what they    samples of   the record  files; declared
-    be touched there       no password            own words      deliver      recordings               beside discovered
+    scope ─► discover ─► identify ─► ask ─► describe ─► measure ─► prove ─► survey ─► report, compare | outbox ─► register
+    what may   who is      what brand,  settings  the streams'   what they    samples of   the record  files; declared   the agent's
+    be touched there       no password            own words      deliver      recordings               beside discovered  own way out
 
 One program for the technician's desk and for the agent: it asks cameras and recorders over ONVIF, their makers' own interfaces and
 RTSP, watches their streams, plays samples of their recordings, and fills the eleven-field record of the Department of Local Administration's survey. Every value carries its source and standing
@@ -11,6 +11,8 @@ RTSP, watches their streams, plays samples of their recordings, and fills the el
 Rooms, top to bottom; each may import only those below it:
 
     cli                                  one file a command
+    agent                                the service: schedule, what leaves, outbox, enrolment, upload, doctor
+    surveying                            one survey of a site, start to end, for the commands and the agent
     pipeline                             the stages in order; read it first
     visiting                             what happens at one device, stage by stage
     vendor · compare                     a maker's own interface at one device · declared lists beside what was found

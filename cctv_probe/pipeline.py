@@ -68,6 +68,10 @@ STAGES: tuple[tuple[str, Callable[[Encounter], None]], ...] = (
 """What happens to every device behind an address that was knocked at, in this order."""
 
 
+KNOCK_STAGES = tuple((name, stage) for name, stage in STAGES if stage is know)
+"""What is left of them where nobody is asked."""
+
+
 def scan(
     addresses: Iterable[str],
     means: Means,
@@ -159,7 +163,7 @@ def _visit(host: Host, means: Means, visits: dict[str, list[Encounter]]) -> tupl
     for meeting in meetings:
         others = [one.greeting.endpoint.port for one in meetings if one.greeting and one is not meeting]
         meeting.taken_ports = frozenset(others)
-    for name, stage in STAGES:
+    for name, stage in STAGES if not means.knock_only else KNOCK_STAGES:
         crowded = sum(not meeting.met_before for meeting in meetings) > 1
         for meeting in meetings:
             meeting.crowded = crowded

@@ -69,6 +69,8 @@ class Means:
     """How streams are measured; None where they are only described."""
     checking: Checking | None = None
     """How recordings are proven; None where they are left alone."""
+    knock_only: bool = False
+    """Only find out who is there: nobody is asked, and no login is tried."""
     turns: Turns = field(default_factory=Turns)
     gate: GroupGate = field(default_factory=GroupGate)
 

@@ -7,8 +7,8 @@ import traceback
 
 from cctv_probe.cli import exits
 from cctv_probe.cli.exits import Stop
-from cctv_probe.cli.prepare import state_folder
 from cctv_probe.model.words import Text
+from cctv_probe.wire.state import state_folder
 
 _MISHAP = Text(
     en="An error in cctv-probe itself ({kind}). What happened is written in {path}; please send it to the developers.",

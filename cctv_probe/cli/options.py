@@ -71,6 +71,10 @@ _HELP = {
         th="เล่นตัวอย่างภาพที่บันทึกด้วย เพื่อยืนยันจำนวนวันที่เก็บจริง ใช้เวลาหลายนาทีต่อเครื่องบันทึก",
     ),
     "arp": Text(en="Do not send ARP requests.", th="ไม่ส่งคำขอ ARP"),
+    "agent_config": Text(
+        en="The agent's configuration (default: /etc/cctv-probe/agent.yaml; see configs/agent.example.yaml).",
+        th="ไฟล์ตั้งค่าของตัวแทน (ปกติ: /etc/cctv-probe/agent.yaml ดู configs/agent.example.yaml)",
+    ),
     "multicast": Text(en="Do not send WS-Discovery multicasts.", th="ไม่ส่ง WS-Discovery แบบมัลติคาสต์"),
 }
 
@@ -99,3 +103,7 @@ Days = Annotated[int | None, typer.Option("--days", help=say(_HELP["days"]), min
 RepeatSeed = Annotated[str, typer.Option("--repeat-seed", help=say(_HELP["seed"]), metavar="SEED")]
 NightMinutes = Annotated[float, typer.Option("--minutes", help=say(_HELP["minutes"]), min=0.1, max=600)]
 Retention = Annotated[bool, typer.Option("--retention", help=say(_HELP["retention"]))]
+AgentConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", help=say(_HELP["agent_config"]), metavar="FILE", envvar="CCTV_PROBE_AGENT_CONFIG"),
+]

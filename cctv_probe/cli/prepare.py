@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from cctv_probe.cli import exits
 from cctv_probe.cli.exits import Stop
 from cctv_probe.cli.language import say
 from cctv_probe.model.words import Text
+from cctv_probe.wire.state import ledger_file, state_folder
 
 if TYPE_CHECKING:
     from cctv_probe.scope.permit import Scope
@@ -128,29 +128,6 @@ def read_ports(typed: str) -> tuple[int, ...]:
             raise Stop(exits.USAGE, _BAD_PORT.with_(word=word[:20]))
         ports.append(int(word))
     return tuple(dict.fromkeys(ports))
-
-
-def state_folder() -> Path:
-    """Where this user's runs are kept; CCTV_PROBE_STATE_DIR and systemd's STATE_DIRECTORY come first."""
-    given = os.environ.get("CCTV_PROBE_STATE_DIR") or os.environ.get("STATE_DIRECTORY", "").split(":")[0]
-    if given:
-        return Path(given)
-    if os.name == "nt":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home()) / "cctv-probe"
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "cctv-probe"
-
-
-SHARED_LEDGER = Path("/var/lib/cctv-probe/ledger")
-"""Made by the package for all users of a machine, so that they share one count of failed logins."""
-
-
-def ledger_file() -> Path:
-    """The lockout ledger: the machine's where the package made one, else this user's."""
-    own = os.environ.get("CCTV_PROBE_STATE_DIR") or os.environ.get("STATE_DIRECTORY")
-    if not own and SHARED_LEDGER.is_dir() and os.access(SHARED_LEDGER, os.W_OK):
-        return SHARED_LEDGER / "logins.sqlite"
-    return state_folder() / "logins.sqlite"
 
 
 def _out(asked: Asked, clock: Clock, run_id: str) -> Path:

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from cctv_probe import __version__
 from cctv_probe.cli import exits
 from cctv_probe.cli.exits import Stop
-from cctv_probe.cli.prepare import Asked, new_run_folder, state_folder
+from cctv_probe.cli.prepare import Asked, new_run_folder
 from cctv_probe.cli.progress import ScanProgress
-from cctv_probe.cli.scanning import Finished, stop_on_ctrl_c, write_outputs
+from cctv_probe.cli.scanning import Finished, stop_on_ctrl_c, write_files
 from cctv_probe.cli.site import read_site
 from cctv_probe.model.finding import Finding
 from cctv_probe.model.words import Text
 from cctv_probe.wire.clock import SystemClock, utc_text
 from cctv_probe.wire.run_id import new_run_id
+from cctv_probe.wire.state import state_folder
 
 if TYPE_CHECKING:
     from cctv_probe.footage.check import Checked
@@ -73,7 +74,7 @@ def run_folder(root: Path, layout: Path | None, asked: Asked) -> Finished:
         time_zone=settings.zone.key,
     )
     survey = merge(_survey(root, checked, archive.lines, run), site)
-    write_outputs(survey, folder)
+    write_files(survey, folder)
     return Finished(survey, folder, tuple(archive.lines), stop.is_set(), not stop.is_set())
 
 

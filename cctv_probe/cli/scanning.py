@@ -5,33 +5,27 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from cctv_probe import __version__
 from cctv_probe.cli import exits
 from cctv_probe.cli.exits import Stop
 from cctv_probe.cli.language import LANGUAGE
-from cctv_probe.cli.prepare import Asked, make_means, read_credentials, read_scope, state_folder
+from cctv_probe.cli.prepare import Asked, make_means, read_credentials, read_scope
 from cctv_probe.cli.progress import ScanProgress
-from cctv_probe.cli.site import days_by_channel, read_site, with_closed
-from cctv_probe.model.finding import Finding
+from cctv_probe.cli.site import read_site
 from cctv_probe.model.words import Text
-from cctv_probe.wire.clock import SystemClock, utc_text
+from cctv_probe.wire.clock import SystemClock
 from cctv_probe.wire.run_id import new_run_id
+from cctv_probe.wire.state import state_folder
 
 if TYPE_CHECKING:
-    from cctv_probe.footage.check import Checking
-    from cctv_probe.media.decoder import Decoders
     from cctv_probe.pipeline import Scanned
-    from cctv_probe.stream.ceiling import Ceiling
-    from cctv_probe.stream.measure import Measuring
     from cctv_probe.survey.result import Survey
-    from cctv_probe.survey.site_list import SiteList
-    from cctv_probe.visiting import Means
+    from cctv_probe.surveying import Watch
 
 NO_PICTURES: Mapping[tuple[str, int], bytes] = {}
 
@@ -52,70 +46,47 @@ def run_scan(asked: Asked, *, quiet: bool = False) -> Finished:
     clock = SystemClock()
     scope, left_out = read_scope(asked, clock)
     site = read_site(asked.site_file or scope.site)
-    scope = with_closed(scope, site)
     credentials = read_credentials(asked)
     run_id = new_run_id(clock.now())
-    means = make_means(asked, scope, credentials, clock, run_id)
-    from cctv_probe.pipeline import scan
+    from cctv_probe.surveying import Reports, survey_site, with_closed
 
-    started = clock.now()
+    means = make_means(asked, with_closed(scope, site), credentials, clock, run_id)
     try:
         progress = ScanProgress(quiet=quiet)
-        with _watching(asked, means, progress, site) as able, stop_on_ctrl_c(means.stop), progress:
-            scanned = scan(scope.targets, able, on_discovery=progress.discovery, on_met=progress.met)
+        told = Reports(progress.discovery, progress.met, progress.sample)
+        with stop_on_ctrl_c(means.stop), progress:
+            survey, scanned = survey_site(means, _watch(asked), site, run_id, state=state_folder(), reports=told)
     finally:
         means.ledger.close()
         means.folder.close()
+    write_files(survey, means.folder.path, scanned.thumbnails)
     remarks = [*([left_out] if left_out else []), *_remarks(scanned)]
-    from cctv_probe.survey.site_list import merge
-
-    survey = merge(_survey(means, scanned, run_id, utc_text(started), utc_text(clock.now())), site)
-    write_outputs(survey, means.folder.path, scanned.thumbnails)
     return Finished(survey, means.folder.path, tuple(remarks), means.stop.is_set(), scanned.complete)
 
 
-def _survey(means: Means, scanned: Scanned, run_id: str, started: str, finished: str) -> Survey:
-    from cctv_probe.identify.same_camera import match
-    from cctv_probe.model.device import Run
-    from cctv_probe.survey.fill import fill_all
-    from cctv_probe.survey.owner import owner_evidence
-    from cctv_probe.survey.result import Survey
+def _watch(asked: Asked) -> Watch:
+    from cctv_probe.surveying import Watch
 
-    scope = means.scope
-    notes = tuple(
-        Finding(f"discovery_{attempt.ending.value}", "low", attempt.line)
-        for attempt in scanned.discovery.attempts
-        if attempt.ending.value not in ("ok", "not_supported")
+    return Watch(
+        measure=asked.measure,
+        pictures=asked.pictures,
+        sample_s=asked.sample_s,
+        max_mbps=asked.max_mbps,
+        thumbnails=asked.thumbnails,
+        retention=asked.retention,
+        days=asked.days,
+        repeat_seed=asked.repeat_seed,
+        night_minutes=asked.night_minutes,
     )
-    run = Run(
-        id=run_id,
-        started_utc=started,
-        finished_utc=finished,
-        program=f"cctv-probe {__version__}",
-        ranges=tuple(scope.targets.words),
-        complete=scanned.complete,
-        addresses_tried=scanned.discovery.addresses_tried,
-        lao_code=scope.lao_code,
-        time_zone=scope.time_zone,
-        notes=notes,
-    )
-    declared = owner_evidence(scope.lao_code, scope.name, means.clock.now())
-    records, cameras = fill_all(scanned.devices, match(scanned.devices), declared=declared)
-    return Survey(run, scanned.devices, records, cameras)
 
 
-def write_outputs(survey: Survey, folder: Path, thumbnails: Mapping[tuple[str, int], bytes] = NO_PICTURES) -> None:
-    """`run.json`, `survey.json`, `survey.csv` and `report.html`. Raises `Stop` where they cannot be written."""
+def write_files(survey: Survey, folder: Path, thumbnails: Mapping[tuple[str, int], bytes] = NO_PICTURES) -> None:
+    """The files of a run. Raises `Stop` where one cannot be written."""
     from cctv_probe.survey.atomic import CannotWriteError
-    from cctv_probe.survey.write_csv import write_csv
-    from cctv_probe.survey.write_html import write_html
-    from cctv_probe.survey.write_json import write_run_json, write_survey_json
+    from cctv_probe.surveying import write_outputs
 
     try:
-        write_run_json(survey, folder / "run.json")
-        write_survey_json(survey, folder / "survey.json")
-        write_csv(survey, folder / "survey.csv", LANGUAGE)
-        write_html(survey, folder / "report.html", LANGUAGE, thumbnails)
+        write_outputs(survey, folder, LANGUAGE, thumbnails)
     except CannotWriteError as error:
         raise Stop(exits.NOTHING_DONE, error.text) from None
 
@@ -158,57 +129,6 @@ def _remarks(scanned: Scanned) -> Iterator[Text]:
         yield GROUP_STOPPED.with_(group=group)
     if not scanned.devices:
         yield NOBODY.with_(count=scanned.discovery.addresses_tried)
-
-
-@contextmanager
-def _watching(asked: Asked, means: Means, progress: ScanProgress, site: SiteList) -> Iterator[Means]:
-    """The means with what this run watches: live streams, recordings, both or neither. Decoder children end with the block."""
-    wants_pictures = asked.retention or (asked.measure and asked.pictures)
-    if not (asked.measure or asked.retention):
-        yield means
-        return
-    from cctv_probe.media.decoder import Decoders
-    from cctv_probe.stream.ceiling import Ceiling
-
-    with ExitStack() as stack:
-        decoders = stack.enter_context(Decoders()) if wants_pictures else None
-        ceiling = Ceiling(asked.max_mbps * 1e6)
-        yield replace(
-            means,
-            measuring=_measuring(asked, means, ceiling, decoders if asked.pictures else None),
-            checking=_checking(asked, means, ceiling, decoders, progress, site) if decoders else None,
-        )
-
-
-def _measuring(asked: Asked, means: Means, ceiling: Ceiling, decoders: Decoders | None) -> Measuring | None:
-    """How live streams are measured in this run; None where they are not."""
-    if not asked.measure:
-        return None
-    from zoneinfo import ZoneInfo
-
-    from cctv_probe.stream.measure import Measuring
-
-    there = means.clock.now().astimezone(ZoneInfo(means.scope.time_zone))
-    hour = there.hour + there.minute / 60
-    return Measuring(ceiling, decoders, sample_s=asked.sample_s, local_hour=hour, thumbnails=asked.thumbnails)
-
-
-def _checking(
-    asked: Asked, means: Means, ceiling: Ceiling, decoders: Decoders, progress: ScanProgress, site: SiteList
-) -> Checking | None:
-    """How recordings are proven in this run; None where they are left alone."""
-    if not asked.retention:
-        return None
-    from cctv_probe.footage.check import Checking
-    from cctv_probe.footage.state import StateStore
-    from cctv_probe.footage.verifier import Tools
-    from cctv_probe.stream.ceiling import Leftover
-
-    store = StateStore(state_folder() / "footage")
-    tools = Tools(decoders, means.clock, store, means.scope.time_zone, means.stop, progress.sample)
-    pace = Leftover(ceiling, means.stop)
-    checking = Checking(tools, asked.days, asked.repeat_seed, asked.night_minutes * 60, pace=pace)
-    return replace(checking, declared_for=days_by_channel(site))
 
 
 @contextmanager
