@@ -14,7 +14,7 @@ from cctv_probe.compare.normalise.reading import Lao, Reading, Registry
 from cctv_probe.compare.normalise.tables import either, rows, squeezed
 
 _CODE = re.compile(r"(?<!\d)(0?[2-6]\d{6})(?!\d)")
-_PLACE = re.compile(r"(?:^|[\s,(])(?:(?:ต|อ|จ)\.|ตำบล|อำเภอ|จังหวัด)\s*([ก-๙]+)")
+_PLACE = re.compile(r"(?:^|[\s,(])(?:(ต|อ|จ)\.|(ตำบล|อำเภอ|จังหวัด))\s*([ก-๙]+)")
 _TAIL = re.compile(r"[\s,(]+(?:(?:ต|อ|จ)\.|ตำบล|อำเภอ|จังหวัด).*$|[()]")
 _NAME = re.compile(r"[ก-๙A-Za-z][ก-๙A-Za-z .\-]{1,60}")
 
@@ -50,7 +50,8 @@ def read(text: str, registry: Registry | None) -> Reading | None:
         return Reading("ambiguous", "medium", "no_name")
     if registry is None:
         return Reading(_written(kind, name), "medium" if kind != "municipality" else "low", "name_without_registry")
-    return _by_name(kind, name, _PLACE.findall(rest), registry)
+    places = [((short or word)[0], place) for short, word, place in _PLACE.findall(rest)]
+    return _by_name(kind, name, places, registry)
 
 
 def _by_code(code: str, registry: Registry | None) -> Reading:
@@ -70,13 +71,10 @@ def _special(registry: Registry | None) -> Reading:
     return Reading(_written("special", "เมืองพัทยา", code), "high" if code else "medium", "special_authority")
 
 
-def _by_name(kind: str, name: str, places: Sequence[str], registry: Registry) -> Reading:
+def _by_name(kind: str, name: str, places: Sequence[tuple[str, str]], registry: Registry) -> Reading:
+    """`places` with the first letter of the word before them: ต, อ or จ."""
     named = [lao for lao in registry.by_name(name, None if kind == "municipality" else kind) if _fits(lao, kind)]
-    here = (
-        [lao for lao in named if all(place in (lao.province, lao.district, lao.name) for place in places)]
-        if places
-        else named
-    )
+    here = [lao for lao in named if all(_lies_in(lao, word, place) for word, place in places)]
     if len(here) == 1:
         sure = len(named) == 1 or bool(places)
         return Reading(
@@ -85,6 +83,13 @@ def _by_name(kind: str, name: str, places: Sequence[str], registry: Registry) ->
     if here:
         return Reading(f"ambiguous:{len(here)}", "medium", "several_of_this_name")
     return Reading(_written(kind, name), "low", "not_in_registry")
+
+
+def _lies_in(lao: Lao, word: str, place: str) -> bool:
+    """A registry knows no sub-districts, so that one says nothing; "อ.เมือง" is short for the province's first district."""
+    if word == "ต" or place in (lao.province, lao.district, lao.name):
+        return True
+    return word == "อ" and (not lao.district or (place == "เมือง" and lao.district.startswith("เมือง")))
 
 
 def _fits(lao: Lao, kind: str) -> bool:

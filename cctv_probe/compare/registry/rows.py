@@ -95,7 +95,13 @@ def read_row(columns: Columns, cell: Callable[[int], str]) -> Lao | None:
 
 
 def _optional(column: int | None, cell: Callable[[int], str]) -> str:
-    return clean(cell(column)) if column is not None else ""
+    return _cleaned(cell(column)) if column is not None else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def _cleaned(cell: str) -> str:
+    """Types, provinces and districts stand in thousands of rows."""
+    return clean(cell)
 
 
 @functools.cache
