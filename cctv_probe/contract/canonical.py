@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -23,6 +24,16 @@ def canonical(value: object) -> bytes:
         return _text(value).encode("utf-8")
     except UnicodeEncodeError as error:
         raise NotCanonicalError("a string holds a lone surrogate") from error
+
+
+def digest_of(value: object) -> str:
+    """Hexadecimal SHA-256 of `value` as canonical JSON. Raises NotCanonicalError."""
+    return digest(canonical(value))
+
+
+def digest(body: bytes) -> str:
+    """Hexadecimal SHA-256, in lower case."""
+    return hashlib.sha256(body).hexdigest()
 
 
 def _text(value: object) -> str:
