@@ -42,12 +42,12 @@ class CannotScanError(Exception):
 
 
 def credentials_file(config: AgentConfig) -> Path | None:
-    """The credentials file: as configured, else as systemd handed it over; None where there is none."""
+    """The credentials file: as configured, else as systemd handed it over; None where there is none, or an empty one."""
     if config.credentials is not None:
         return config.credentials
     handed = os.environ.get("CREDENTIALS_DIRECTORY")
     path = Path(handed) / CREDENTIAL_NAME if handed else None
-    return path if path is not None and path.is_file() else None
+    return path if path is not None and path.is_file() and path.stat().st_size else None
 
 
 def read_credentials(config: AgentConfig) -> Credentials:

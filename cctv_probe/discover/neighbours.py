@@ -1,7 +1,8 @@
 """What the operating system already knows about its neighbours: MAC addresses and directly attached networks.
 
 Nothing is sent. After a sweep, the kernel's table holds the MAC of every device on the same segment that answered.
-IPv6 neighbours are not read: Linux shows them only through netlink.
+IPv6 neighbours are not read: Linux shows them only through netlink. The tables are read under `/proc/self`, which a
+service with `ProcSubset=pid` sees too.
 """
 
 from __future__ import annotations
@@ -91,12 +92,12 @@ def known_macs() -> dict[str, str]:
     """MAC by IPv4 address, from the operating system's table. Nothing where it cannot be read."""
     if sys.platform == "win32":
         return parse_windows_arp(_windows_table())
-    return parse_proc_arp(_read("/proc/net/arp"))
+    return parse_proc_arp(_read("/proc/self/net/arp"))
 
 
 def attached_networks() -> tuple[Attached, ...]:
     """The networks directly attached to this machine (Linux; elsewhere none are known)."""
-    return parse_routes(_read("/proc/net/route"))
+    return parse_routes(_read("/proc/self/net/route"))
 
 
 def speaks_arp(interface: str) -> bool:

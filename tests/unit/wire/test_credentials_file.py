@@ -79,6 +79,17 @@ def test_a_file_with_a_password_that_others_can_read_is_refused(tmp_path: Path, 
         load_credentials(written(tmp_path, ONE, mode))
 
 
+def test_what_systemd_hands_over_is_private_whatever_its_mode_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, ONE, 0o440)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "elsewhere"))
+    with pytest.raises(ConfigError, match="can be read by other users"):
+        load_credentials(file)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert len(load_credentials(file).groups) == 1
+
+
 def test_a_file_without_a_password_may_be_read_by_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMERA_PASSWORD", SECRET)
     text = "version: 1\ngroups:\n- name: a\n  user: u\n  password_env: CAMERA_PASSWORD\n"
