@@ -128,7 +128,7 @@ def with_closed(scope: Scope, site: SiteList) -> Scope:
     return replace(scope, ranges=(*scope.ranges, *closed)) if closed else scope
 
 
-def _days_by_channel(site: SiteList) -> Callable[[str, int], int | None]:
+def days_by_channel(site: SiteList) -> Callable[[str, int], int | None]:
     """What was declared of a channel's days, by the state key of its archive (`<device id>@<address>:<port>`)."""
 
     def declared(state_key: str, channel: int) -> int | None:
@@ -191,4 +191,4 @@ def _checking(
     tools = Tools(decoders, means.clock, store, means.scope.time_zone, means.stop, reports.on_sample)
     pace = Leftover(ceiling, means.stop)
     checking = Checking(tools, watch.days, watch.repeat_seed, watch.night_minutes * 60, pace=pace)
-    return replace(checking, declared_for=_days_by_channel(site))
+    return replace(checking, declared_for=days_by_channel(site))

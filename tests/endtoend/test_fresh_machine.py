@@ -70,6 +70,7 @@ class Checkout:
             text=True,
             encoding="utf-8",
             start_new_session=True,
+            preexec_fn=_hears_ctrl_c,
         )
 
     def start(
@@ -85,6 +86,11 @@ class Checkout:
             str(path): path.stat().st_mtime_ns
             for path in [site_packages, *site_packages.iterdir(), self.prepared / "ready"]
         }
+
+
+def _hears_ctrl_c() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and hands that down."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def ended(process: subprocess.Popen[str]) -> Start:

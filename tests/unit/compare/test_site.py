@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cctv_probe.cli.site import days_by_channel, with_closed
 from cctv_probe.compare.site import site_of
 from cctv_probe.footage.check import Checking, without
 from cctv_probe.footage.verifier import Tools
@@ -27,6 +26,7 @@ from cctv_probe.survey.shape import shape
 from cctv_probe.survey.site_file import load_site, parse_site
 from cctv_probe.survey.site_list import METHOD, SiteCamera, SiteList, merge, site_text, write_site
 from cctv_probe.survey.site_values import COLUMNS
+from cctv_probe.surveying import days_by_channel, with_closed
 from cctv_probe.wire.clock import SystemClock
 from tests.unit.compare.output.lists import compared
 from tests.unit.survey.invented import HOSTILE, NOW, survey
