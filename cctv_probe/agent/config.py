@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from cctv_probe.agent.places import Places
+from cctv_probe.agent.service.quiet_hours import open_minutes
 from cctv_probe.model.words import Language, Text
 from cctv_probe.scope.complaint import BadValueError
 from cctv_probe.scope.yaml_file import load_yaml, validate
@@ -198,14 +199,18 @@ class AgentConfig:
         object.__setattr__(self, "schedule", full)
 
 
-def load_agent_config(path: Path) -> AgentConfig:
-    """Read an agent configuration. Names of files in it count from its own folder. Raises `ConfigError`."""
+def load_agent_config(path: Path, *, beside: Path | None = None) -> AgentConfig:
+    """Read an agent configuration. Names of files in it count from its own folder, or from `beside`. Raises `ConfigError`."""
     data, lines = load_yaml(path, AGENT_FILE)
     file = validate(AgentFile, {name: value for name, value in data.items() if value is not None}, lines)
     register = file.register_
     if register and bool(register.client_certificate) != bool(register.client_key):
         raise lines.error(("register",), _BOTH)
-    beside = path.parent
+    for activity in ACTIVITIES:
+        entry = getattr(file.schedule, activity)
+        if entry.enabled and not open_minutes(entry.quiet_hours):
+            raise lines.error(("schedule", activity, "quiet_hours"), _ALWAYS_QUIET)
+    beside = path.parent if beside is None else beside
 
     def at(name: str | None) -> Path | None:
         return beside / name if name else None
@@ -259,6 +264,10 @@ _BAD_DURATION = Text(
 _BAD_HOURS = Text(
     en="must be hours such as 06:00-20:00; they may run over midnight.",
     th="ต้องเป็นช่วงเวลา เช่น 06:00-20:00 ข้ามเที่ยงคืนได้",
+)
+_ALWAYS_QUIET = Text(
+    en="leaves no minute of the day. Please leave some, or switch the activity off with “enabled: no”.",
+    th="ครอบคลุมทั้งวันจนไม่เหลือเวลาทำงาน โปรดเว้นช่วงเวลาไว้ หรือปิดงานนี้ด้วย “enabled: no”",
 )
 _BAD_URL = Text(
     en="must be the register's address: https://, a host, no user name and no question mark (http:// only on this machine).",

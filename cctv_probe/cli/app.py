@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cctv_probe import __version__
-from cctv_probe.cli import compare, credentials, demo, inspect, normalise, retention, scan, simulate
+from cctv_probe.cli import agent, compare, credentials, demo, inspect, normalise, retention, scan, simulate
 from cctv_probe.cli.language import say
 from cctv_probe.model.words import Text
 
@@ -32,6 +32,7 @@ COMMANDS: tuple[tuple[str, object, Text], ...] = (
 
 GROUPS: tuple[tuple[str, Callable[[], typer.Typer], Text], ...] = (
     ("credentials", credentials.group, credentials.ABOUT),
+    ("agent", agent.group, agent.ABOUT),
 )
 """Every group of commands, after them."""
 

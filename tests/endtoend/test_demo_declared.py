@@ -13,6 +13,8 @@ from cctv_probe.simulator.fleet import Fleet
 from tests.endtoend.commands import fleet_on, run
 from tests.endtoend.demo_declared import DECLARED, SCOPE, check_files, check_verdicts
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 NET = "127.93.8"
 
 

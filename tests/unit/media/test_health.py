@@ -18,6 +18,8 @@ from cctv_probe.media.picture import DecodedPicture, Examination
 from cctv_probe.media.timeline import Timeline
 from tests.unit.media import scenes
 
+pytestmark = pytest.mark.xdist_group("health")
+
 SMALL, LARGE = range(50_000, 50_022), range(60_000, 60_003)
 
 
