@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CREDENTIAL_NAME = "devices.yaml"
 """The name under which systemd's LoadCredential= hands over the credentials file."""
+_REMARK_BYTES = 1 << 20
 
 
 class CannotScanError(Exception):
@@ -42,12 +43,21 @@ class CannotScanError(Exception):
 
 
 def credentials_file(config: AgentConfig) -> Path | None:
-    """The credentials file: as configured, else as systemd handed it over; None where there is none, or an empty one."""
+    """The credentials file: as configured, else as systemd handed it over; None where there is none, or only remarks."""
     if config.credentials is not None:
         return config.credentials
     handed = os.environ.get("CREDENTIALS_DIRECTORY")
     path = Path(handed) / CREDENTIAL_NAME if handed else None
-    return path if path is not None and path.is_file() and path.stat().st_size else None
+    return path if path is not None and path.is_file() and _says_something(path) else None
+
+
+def _says_something(path: Path) -> bool:
+    """Whether a file holds more than remarks, as the unit hands one over where a site has no passwords."""
+    try:
+        lines = path.read_bytes()[:_REMARK_BYTES].splitlines()
+    except OSError:
+        return True  # whoever reads it will say why that cannot be done
+    return any(line.strip() and not line.lstrip().startswith(b"#") for line in lines)
 
 
 def read_credentials(config: AgentConfig) -> Credentials:

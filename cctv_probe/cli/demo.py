@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from cctv_probe.survey.result import Survey
 
 ABOUT = Text(
-    en="Start a fake municipality on this computer, scan it, show the result, and hold its list of cameras against it. "
+    en="Start a fake municipality on this computer, scan it, show the result, hold its list of cameras "
+    "against it, and let its agent report to a register. "
     "No network is touched.",
-    th="จำลองเทศบาลบนเครื่องนี้ สแกน แสดงผล แล้วเทียบกับบัญชีกล้องของเทศบาล โดยไม่แตะต้องเครือข่ายจริง",
+    th="จำลองเทศบาลบนเครื่องนี้ สแกน แสดงผล เทียบกับบัญชีกล้องของเทศบาล แล้วให้ตัวแทนรายงานต่อทะเบียนกลาง โดยไม่แตะต้องเครือข่ายจริง",
 )
 _OUT = Text(
     en="Folder for the files (default: cctv-probe-demo here).", th="โฟลเดอร์สำหรับไฟล์ผลลัพธ์ (ปกติ: cctv-probe-demo ที่นี่)"
@@ -66,6 +68,7 @@ def demo(
     lang: options.Lang = "",
 ) -> None:
     """Simulate in another process, scan from this one, show table, comparison and files."""
+    from cctv_probe.cli.demo_agent import Site, show_agent
     from cctv_probe.cli.prepare import Asked, check_lang
     from cctv_probe.cli.scanning import exit_code, run_scan
     from cctv_probe.cli.show import show_survey
@@ -93,15 +96,16 @@ def demo(
                 days=_declared_days(listed),
             )
             finished = run_scan(asked)
+            show_survey(finished.survey)
+            for remark in finished.remarks:
+                _say(remark)
+            compared = _compared(listed, finished.survey)
+            _show(compared)
+            _write(compared, folder / "compare")
+            show_agent(Site(_file("demo/scope.yaml"), credentials, *_owner(finished.survey), Path(kept) / "agent"))
         finally:
             town.terminate()
             town.wait(10)
-    show_survey(finished.survey)
-    for remark in finished.remarks:
-        _say(remark)
-    compared = _compared(listed, finished.survey)
-    _show(compared)
-    _write(compared, folder / "compare")
     _say(_FILES.with_(path=folder.resolve(), compare=(folder / "compare").resolve(), declared=declared))
     raise typer.Exit(exit_code(finished))
 
@@ -158,6 +162,13 @@ def _show(compared: Compared) -> None:
     for part in in_short(compared, LANGUAGE):
         console.print(part)
     sys.stdout.flush()
+
+
+def _owner(survey: Survey) -> tuple[str, str]:
+    """Code and name of the municipality, as its scope file gives them."""
+    owner = survey.cameras[0].fields["owner"].value if survey.cameras else None
+    assert isinstance(owner, Mapping)
+    return str(owner["lao_code"]), str(owner["name"])
 
 
 def _range(addresses: tuple[str, ...]) -> str:

@@ -115,31 +115,25 @@ def _agent(site: Site, *words: str, typed: str = "", allowed: tuple[int, ...] = 
 
 
 def _rows(site: Site) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = json.loads(_agent(site, "outbox", "list", "--json"))
-    return listed
+    """The reports of the outbox, each with its receipt where it has one."""
+    listed = json.loads(_agent(site, "outbox", "list", "--json"))["rows"]
+    return [json.loads(_agent(site, "outbox", "show", row["report_id"], "--json")) for row in listed]
 
 
 def _waiting(site: Site) -> int:
-    return sum(row["state"] in ("queued", "sending") for row in _rows(site))
+    queued: int = json.loads(_agent(site, "outbox", "list", "--json"))["depth"]["queued"]
+    return queued
 
 
 def _show_receipts(rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=say(_RECEIPTS), title_justify="left", box=None, header_style="bold")
-    for name in _COLUMNS:
-        table.add_column(say(name), no_wrap=True)
     for row in rows:
-        receipt = row.get("receipt") or {}
-        table.add_row(
-            str(row["seq"]),
-            str(row["report_id"]),
-            str(receipt.get("received_utc", "–")),
-            str(receipt.get("accepted", "–")),
-            str(receipt.get("status", row["state"])),
-        )
-    Console().print(table)
+        receipt = row["receipt"]
+        if receipt is None:
+            _say(_NO_RECEIPT.with_(seq=row["seq"], id=row["report_id"]))
+            continue
+        told = {"cameras": len(row["body"]["manifest"]), "records": receipt["accepted"]}
+        at = str(receipt["received_utc"])[:19] + "Z"
+        _say(_RECEIPT.with_(seq=row["seq"], id=row["report_id"], at=at, status=receipt["status"], **told))
 
 
 def _say(text: Text) -> None:
@@ -162,14 +156,11 @@ _DELIVERED = Text(
 _STILL_WAITING = Text(
     en="  The register is back, but the report still waits.", th="  ทะเบียนกลางกลับมาทำงานแล้ว แต่รายงานยังรอส่งอยู่"
 )
-_RECEIPTS = Text(en="Receipts", th="ใบรับ")
-_COLUMNS = (
-    Text(en="No.", th="ลำดับ"),
-    Text(en="Report", th="รายงาน"),
-    Text(en="Received (UTC)", th="รับเมื่อ (UTC)"),
-    Text(en="Records taken", th="ข้อมูลกล้องที่รับ"),
-    Text(en="Status", th="สถานะ"),
+_RECEIPT = Text(
+    en="  Receipt {seq}: report {id}\n    {status} at {at}: {cameras} cameras; {records} new or changed, the others as hashes",
+    th="  ใบรับที่ {seq}: รายงาน {id}\n    {status} เมื่อ {at}: กล้อง {cameras} ตัว ใหม่หรือเปลี่ยนแปลง {records} ตัว ที่เหลือส่งเป็นค่าแฮช",
 )
+_NO_RECEIPT = Text(en="  Report {seq} ({id}) has no receipt yet.", th="  รายงานที่ {seq} ({id}) ยังไม่มีใบรับ")
 _NO_REGISTER = Text(en="The register of the demo did not start: {why}", th="เปิดทะเบียนกลางของชุดสาธิตไม่สำเร็จ: {why}")
 _FAILED = Text(
     en="The demo's agent failed at “agent {command}”: {why}", th="ตัวแทนของชุดสาธิตทำ “agent {command}” ไม่สำเร็จ: {why}"

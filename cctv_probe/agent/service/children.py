@@ -64,7 +64,9 @@ class Order:
 
 def command(order: Order, config_file: Path, beside: Path) -> list[str]:
     """The command line of a child. It names files only: no user name, password or token is ever in it."""
-    words = [sys.executable, "-m", "cctv_probe", "agent", "work", "--config", str(config_file), "--beside", str(beside)]
+    # -P: the working folder is writable for the service, so that nothing in it may pass for a module.
+    words = [sys.executable, "-P", "-m", "cctv_probe", "agent", "work"]
+    words += ["--config", str(config_file), "--beside", str(beside)]
     if order.activity is None:
         return [*words, f"--{order.kind}", str(order.path)]
     within = ["--within-s", str(round(order.within_s))]
