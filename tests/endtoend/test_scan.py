@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -81,6 +82,11 @@ def test_the_demo_shows_every_camera_as_the_fleet_file_says_it_is(state: Path, t
         assert len(days) == len(kept.missing_days) <= len(retention["gaps"])
     check_demo(tmp_path / "demo", fleet, ended.stdout, ended.stderr)
     assert "ยืนยันได้" in ended.stdout
+    assert "รอบที่สอง: สแกนแล้ว มีรายงานรอส่ง 1 ฉบับ" in ended.stderr
+    receipts = re.findall(
+        r"ใบรับที่ (\d): รายงาน \S+\n +accepted เมื่อ \S+: กล้อง (\d+) ตัว ใหม่หรือเปลี่ยนแปลง (\d+)", ended.stderr
+    )
+    assert receipts == [("1", "19", "19"), ("2", "19", "0")]
     assert (tmp_path / "demo" / "report.html").read_text(encoding="utf-8").count("<svg") >= len(recorded)
 
 

@@ -17,6 +17,8 @@ from cctv_probe.model.words import Text
 from cctv_probe.survey.safe_text import clean
 
 State = Literal["healthy", "degraded", "needs_a_person"]
+CRON_STALE_S = 26 * 3600
+"""Where cron starts the agent: how long after its last start somebody should look."""
 STALE_S = 300.0
 """A service that lives writes its status far more often."""
 _AS_MEANT = ("ok", "stopped")
@@ -87,13 +89,17 @@ def _is_stale(age_s: float | None) -> bool:
 
 
 def _remarks(status: Mapping[str, Any] | None, running: bool | None, now: datetime) -> Iterator[Remark]:
-    if running is False:
+    by_cron = (status or {}).get("state") == "once"
+    if running is False and not by_cron:
         yield Remark("needs_a_person", _STOPPED)
     if status is None:
         yield Remark("needs_a_person", _NEVER)
         return
     fresh = freshness(status, running, now)
-    if fresh["stale"] and running is not False:
+    if by_cron and running is False:
+        if fresh["age_s"] is None or fresh["age_s"] > CRON_STALE_S:
+            yield Remark("needs_a_person", _NOT_STARTED.with_(age=duration(fresh["age_s"] or CRON_STALE_S)))
+    elif fresh["stale"] and running is not False:
         age = fresh["age_s"]
         yield Remark(
             "needs_a_person", _STALE.with_(age=duration(age) if age is not None and age >= 0 else _UNKNOWN_AGE)
@@ -218,6 +224,10 @@ _UNKNOWN_AGE = Text(en="an unknown time", th="ระยะเวลาที่�
 _STOPPED = Text(
     en="The service is not running; nothing is scanned or sent. Start it with: systemctl start cctv-probe-agent",
     th="บริการไม่ได้ทำงาน จึงไม่มีการสแกนหรือส่งข้อมูล โปรดเริ่มด้วยคำสั่ง: systemctl start cctv-probe-agent",
+)
+_NOT_STARTED = Text(
+    en="The agent was last started {age} ago (run --once). Check the timer or cron job that starts it.",
+    th="ตัวแทนเริ่มทำงานครั้งล่าสุดเมื่อ {age}ที่แล้ว (run --once) โปรดตรวจสอบ timer หรือ cron ที่เริ่มโปรแกรม",
 )
 _NEVER = Text(
     en="The service has never written its status here. Check the state folder with: cctv-probe agent doctor",

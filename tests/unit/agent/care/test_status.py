@@ -63,6 +63,14 @@ def test_information_is_no_trouble() -> None:
     assert overview(healthy(problems=[PROBLEM | {"severity": "info"}]), True, NOW, ZONE).exit_code == 0
 
 
+@pytest.mark.parametrize(("hours", "state"), [(1, "healthy"), (25, "healthy"), (27, "needs_a_person")])
+def test_an_agent_that_cron_starts_need_not_be_running(hours: int, state: str) -> None:
+    updated = (NOW - timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
+    found = overview(healthy(state="once", updated_utc=updated), False, NOW, ZONE)
+    assert found.state == state
+    assert not any("systemctl" in remark.text.en for remark in found.remarks)
+
+
 def test_a_service_that_does_not_run_is_never_well() -> None:
     stopped = overview(healthy(updated_utc="2026-11-01T00:00:00Z"), False, NOW, ZONE)
     assert stopped.exit_code == 1
