@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import Field, StrictStr, model_validator
 
 from cctv_probe.contract import keys
-from cctv_probe.contract.canonical import canonical
+from cctv_probe.contract.canonical import NotCanonicalError, canonical
 from cctv_probe.contract.envelope import (
     ContractOne,
     KeyId,
@@ -79,12 +79,35 @@ class RotateRequest(Shape):
 
 
 class RotateAnswer(Shape):
-    """From now on `key_id` is this agent's key; asked again, the answer is the same."""
+    """From now on `key_id` is this agent's key; asked again, the answer is the same. `signature` is that of the register's key
+    `signed_by` over the canonical answer without it: who only stands in between can bring in no key of his own."""
 
     contract: ContractOne
     agent_id: Uuid7
     key_id: KeyId
     register_keys: RegisterKeys
+    signed_by: KeyId
+    signature: SignatureText
+
+
+def signed_answer(answer: Mapping[str, Any], key: Ed25519PrivateKey) -> dict[str, Any]:
+    """A RotateAnswer with `signed_by` and `signature` of the register's key. Raises NotCanonicalError."""
+    unsigned = {name: value for name, value in answer.items() if name != "signature"}
+    unsigned["signed_by"] = keys.key_id_of(key.public_key())
+    return {**unsigned, "signature": base64.b64encode(key.sign(canonical(unsigned))).decode("ascii")}
+
+
+def is_signed(answer: Mapping[str, Any], known: Mapping[str, Ed25519PublicKey]) -> bool:
+    """Whether a RotateAnswer, as it came, is signed by a register key that the agent knows already."""
+    key = known.get(str(answer.get("signed_by")))
+    unsigned = {name: value for name, value in answer.items() if name != "signature"}
+    try:
+        if key is None:
+            return False
+        key.verify(base64.b64decode(str(answer.get("signature"))), canonical(unsigned))
+    except (InvalidSignature, NotCanonicalError, RecursionError, ValueError):
+        return False
+    return True
 
 
 def rotation_proof(new_key: Ed25519PrivateKey, agent_id: str) -> str:

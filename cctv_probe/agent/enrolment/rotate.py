@@ -23,7 +23,7 @@ from cctv_probe.agent.enrolment.private_file import move_private, only_one
 from cctv_probe.agent.places import Places
 from cctv_probe.agent.upload.answers import said
 from cctv_probe.agent.upload.register import Register
-from cctv_probe.contract.enrolment import RotateAnswer, rotation_proof
+from cctv_probe.contract.enrolment import RotateAnswer, is_signed, rotation_proof
 from cctv_probe.contract.keys import public_key_text
 from cctv_probe.contract.read_json import NotJsonError, read_json
 from cctv_probe.contract.terms import CONTRACT, KEYS_PATH
@@ -125,7 +125,7 @@ def _asked(
         reply = ask(register, KEYS_PATH, shape, key=key, clock=clock, offset_s=offset_s, deadline=deadline)
         offset_s = reply.offset_s
         if reply.answer.status == 200:
-            return reply, _believed(reply, identity.agent_id, id_of(new))
+            return reply, _believed(reply, identity, id_of(new))
         text = said(reply.problem) if reply.problem else _NOT_NOW.with_(status=reply.answer.status)
         first = first or RotationError(text, reply.answer.status)
         if reply.problem is None or reply.problem.code != "unknown_key":
@@ -134,12 +134,14 @@ def _asked(
     raise first
 
 
-def _believed(reply: Reply, agent_id: str, key_id: str) -> RotateAnswer:
+def _believed(reply: Reply, identity: Identity, key_id: str) -> RotateAnswer:
     try:
-        found = RotateAnswer.model_validate(read_json(reply.answer.body, _MOST_BYTES))
+        told = read_json(reply.answer.body, _MOST_BYTES)
+        found = RotateAnswer.model_validate(told)
     except (NotJsonError, ValidationError):
         raise RotationError(_NO_ANSWER, reply.answer.status) from None
-    if (found.agent_id, found.key_id) != (agent_id, key_id):
+    signed = isinstance(told, dict) and is_signed(told, identity.trusted())
+    if (found.agent_id, found.key_id) != (identity.agent_id, key_id) or not signed:
         raise RotationError(_NO_ANSWER, reply.answer.status)
     return found
 

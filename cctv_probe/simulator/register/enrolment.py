@@ -6,6 +6,8 @@ import base64
 from datetime import datetime
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from cctv_probe.simulator.register import bodies, canonical, requests_in, signatures, tokens
 from cctv_probe.simulator.register.canonical import NotJsonError
 from cctv_probe.simulator.register.problems import Answer, RefusedError, utc_text
@@ -17,10 +19,12 @@ _SMALL_BYTES = 64 * 1024
 
 
 class Enrolment:
-    """Tokens, agents and their keys. `register_public`: the raw key whose receipts agents shall believe."""
+    """Tokens, agents and their keys. `register_key`: the one whose receipts agents shall believe."""
 
-    def __init__(self, store: Store, window: Window, register_public: bytes) -> None:
+    def __init__(self, store: Store, window: Window, register_key: Ed25519PrivateKey) -> None:
         self._store = store
+        self._register_key = register_key
+        register_public = signatures.raw_public(register_key)
         self._window = window
         self._register_keys = [
             {
@@ -90,7 +94,12 @@ class Enrolment:
         new_id = signatures.key_id(public)
         self._replace(key, new_id, public)
         said = {"contract": 1, "agent_id": key.agent_id, "key_id": new_id, "register_keys": self._register_keys}
-        return Answer(200, canonical.write(said), code="rotated")
+        return Answer(200, canonical.write(self._signed(said)), code="rotated")
+
+    def _signed(self, said: dict[str, Any]) -> dict[str, Any]:
+        """With `signed_by` and `signature`: an agent takes new register keys only from one that it knows."""
+        said = {**said, "signed_by": self._register_keys[0]["id"]}
+        return {**said, "signature": base64.b64encode(self._register_key.sign(canonical.write(said))).decode()}
 
     def _replace(self, old: AgentKey, new_id: str, public: bytes) -> None:
         if old.next_key is not None:

@@ -58,7 +58,7 @@ class Receiver:
         window = Window(setup.past_s, setup.future_s)
         desk = Desk(
             self._store,
-            Enrolment(self._store, window, signatures.raw_public(self._key)),
+            Enrolment(self._store, window, self._key),
             Reports(self._store, self.rules, self._key),
             window=window,
             rules=self.rules,

@@ -18,8 +18,10 @@ from cctv_probe.contract.enrolment import (
     RotateAnswer,
     RotateRequest,
     is_proven,
+    is_signed,
     public_keys,
     rotation_proof,
+    signed_answer,
 )
 from cctv_probe.contract.keys import KeyFormatError, key_id, key_id_of, public_key_from, public_key_text, raw_from_text
 from cctv_probe.contract.token import new_token
@@ -78,10 +80,28 @@ def test_requests_and_answers_keep_their_shape_and_let_later_keys_through(model:
             model.model_validate({name: value for name, value in good.items() if name != key})
 
 
-def test_a_rotation_is_answered_with_the_new_keys_id() -> None:
+def test_a_rotation_is_answered_with_the_new_keys_id_under_a_known_key_of_the_register() -> None:
     new = key_id_of(OTHER_KEY.public_key())
-    answer = RotateAnswer.model_validate({"contract": 1, "agent_id": AGENT, "key_id": new, "register_keys": [REGISTER]})
-    assert answer.key_id == new
+    told = {"contract": 1, "agent_id": AGENT, "key_id": new, "register_keys": [REGISTER]}
+    with pytest.raises(ValidationError):
+        RotateAnswer.model_validate(told)
+    answer = signed_answer(told, REGISTER_KEY)
+    assert RotateAnswer.model_validate(answer).key_id == new
+    known = public_keys([RegisterKey.model_validate(REGISTER)])
+    assert is_signed(answer, known)
+
+
+def test_who_stands_between_can_bring_in_no_key_of_his_own() -> None:
+    known = public_keys([RegisterKey.model_validate(REGISTER)])
+    own = {"id": key_id_of(OTHER_KEY.public_key()), "public_key": public_key_text(OTHER_KEY.public_key())}
+    good = signed_answer(
+        {"contract": 1, "agent_id": AGENT, "key_id": own["id"], "register_keys": [REGISTER]}, REGISTER_KEY
+    )
+    assert not is_signed(good | {"register_keys": [REGISTER, own]}, known)
+    assert not is_signed(signed_answer(good | {"register_keys": [own]}, OTHER_KEY), known)
+    assert not is_signed({name: value for name, value in good.items() if name != "signature"}, known)
+    assert not is_signed(good | {"signature": "no base64"}, known)
+    assert not is_signed(good, {})
 
 
 @pytest.mark.parametrize(
