@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cctv_probe.agent.enrolment import enrol as enrolling
 from cctv_probe.agent.enrolment.enrol_words import EnrolError
@@ -17,9 +18,12 @@ from cctv_probe.agent.enrolment.identity import load_enrolled
 from cctv_probe.agent.enrolment.keys import id_of, load_key
 from cctv_probe.agent.enrolment.rotate import Moment, RotationError, rotate
 from cctv_probe.agent.upload.route_words import RouteError
+from cctv_probe.contract.enrolment import signed_answer
+from cctv_probe.contract.keys import public_key_text
 from cctv_probe.contract.read_json import read_json
 from cctv_probe.contract.token import new_token
 from cctv_probe.simulator.register import Receiver
+from cctv_probe.simulator.register.enrolment import Enrolment
 from cctv_probe.wire.clock import FakeClock
 from cctv_probe.wire.deadline import Deadline
 from tests.protocol.uploading import LAO, OTHER_LAO, Agent, receiver
@@ -304,6 +308,24 @@ def test_a_rotation_whose_answer_is_lost_is_asked_again(agent: Agent, register: 
     assert "rotation" not in [trouble.code for trouble in agent.link.troubles]
     active = [name for name, state in register.keys(agent.identity.agent_id).items() if state == "active"]
     assert active == [id_of(load_key(agent.places.key))]
+
+
+def test_an_answer_that_another_key_signed_brings_in_no_key_of_its_own(
+    agent: Agent, register: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent.enrol(register.issue_token(LAO))
+    known = agent.identity.register_keys
+    stranger = Ed25519PrivateKey.generate()
+    theirs = [{"id": id_of(stranger), "public_key": public_key_text(stranger.public_key())}]
+    with monkeypatch.context() as between:
+        between.setattr(
+            Enrolment, "_signed", lambda _, said: signed_answer({**said, "register_keys": theirs}, stranger)
+        )
+        with pytest.raises(RotationError):
+            rotate(agent.places, agent.register(), agent.clock, offset_s=None, deadline=Deadline.after(5))
+    assert agent.identity.register_keys == known
+    rotate(agent.places, agent.register(), agent.clock, offset_s=None, deadline=Deadline.after(5))
+    assert agent.identity.register_keys == known
 
 
 def test_a_revoked_key_cannot_rotate_itself_back(agent: Agent, register: Receiver) -> None:
