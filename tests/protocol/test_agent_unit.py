@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -20,6 +21,8 @@ from cctv_probe.simulator.generated import moved
 from cctv_probe.simulator.municipality import Municipality
 from cctv_probe.simulator.register import Receiver, Setup
 from tests.protocol.unit_filter import allowed_calls, settings
+
+pytestmark = pytest.mark.xdist_group("agent unit")
 
 ROOT = Path(__file__).parents[2]
 UNITS = ROOT / "agent/systemd"
@@ -119,14 +122,26 @@ def test_the_service_is_never_given_up_but_for_a_configuration_that_cannot_be_us
 # --- Under the unit's own filter --------------------------------------------------------------------------------------
 
 
+@functools.cache
+def _ordinary_user() -> int:
+    """Nobody; where interpreter or checkout lie in a folder that only root may enter, root's own number, which `confine`
+    leaves without a single capability."""
+    try:
+        subprocess.run([sys.executable, "-c", "import numpy"], cwd=ROOT, user=NOBODY, group=NOBODY, check=True)
+    except (PermissionError, subprocess.CalledProcessError):
+        return 0
+    return NOBODY
+
+
 def _confined(*words: object, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """A command under the unit's filter and limits, as an ordinary user, with `folder` for its state."""
+    user = _ordinary_user() if os.geteuid() == 0 else os.geteuid()
     if os.geteuid() == 0:
-        os.chown(folder, NOBODY, NOBODY)
+        os.chown(folder, user, user)
         for path in folder.rglob("*"):
-            os.chown(path, NOBODY, NOBODY)
+            os.chown(path, user, user)
     return subprocess.run(
-        [sys.executable, FILTER, UNITS / AGENT, str(NOBODY), "--", sys.executable, *map(str, words)],
+        [sys.executable, FILTER, UNITS / AGENT, str(user), "--", sys.executable, *map(str, words)],
         capture_output=True,
         text=True,
         timeout=100,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from pathlib import Path
 
 from cctv_probe.agent.outbox import Outbox, OutboxError
@@ -12,6 +13,8 @@ from tests.unit.agent.outbox.bodies import ROOMY, deliver, numbers_of, outbox, p
 from tests.unit.agent.outbox.killing import enqueue_times, kill_many
 
 SPAWN = multiprocessing.get_context("spawn")
+_PAUSE_S = 0.005
+"""Between two looks: a process that asks without a pause leaves the others no processor on a small machine."""
 
 
 def test_promise_1_kills_at_random_instants_lose_and_double_nothing(tmp_path: Path) -> None:
@@ -44,6 +47,7 @@ def _send(folder: str, count: int) -> None:
     sent = 0
     while sent < count:
         if (row := box.next_due()) is None:
+            time.sleep(_PAUSE_S)
             continue
         try:
             box.begin(row.report_id)
@@ -61,6 +65,7 @@ def _drop(folder: str, count: int) -> None:
     box = _box(folder)
     dropped = 0
     while dropped < count:
+        time.sleep(_PAUSE_S)
         for row in box.rows("queued")[-2:]:
             try:
                 box.drop(row.report_id)

@@ -45,7 +45,7 @@ def ended(child: Child) -> int:
 
 def test_the_command_line_names_files_only() -> None:
     words = command(Order(Path("/s/runs") / RUN, "footage"), Path("/s/agent.in-force.yaml"), Path("/etc/cctv-probe"))
-    assert words[1:5] == ["-m", "cctv_probe", "agent", "work"]
+    assert words[1:6] == ["-P", "-m", "cctv_probe", "agent", "work"]
     assert words[-6:] == ["--activity", "footage", "--run-folder", f"/s/runs/{RUN}", "--within-s", "82800"]
     resumed = command(Order(Path("/s/runs") / RUN, "resume"), Path("/c"), Path("/etc"))
     assert resumed[-2:] == ["--resume", f"/s/runs/{RUN}"]
